@@ -1,0 +1,1 @@
+"""Bytes to sections and back: framing, bounds, errors that know their offset. Knows no device."""

@@ -1,0 +1,129 @@
+"""What can be wrong with a stream.
+
+A stream is read front to back, and each step has its own error: the eight bytes of the header
+(`NotAMigrationStream`), the configuration section (`ConfigurationRejected`), the type byte of a
+section (`UnknownSectionType`), its name (`UnknownSection`), its version (`VersionRejected`), its
+fields (`Truncated`, `FieldRejected`), its subsections (`UnknownSubsection`), its footer
+(`FooterRejected`), and what follows the end (`DescriptionRejected`). A legal stream that uses
+something this project does not read is `NotSupported`. All of them are a `StreamError`.
+"""
+
+from typing import ClassVar, Self
+
+
+class StreamError(Exception):
+    """A stream that cannot be loaded: what is wrong, where, and what to do.
+
+    ``offset`` counts bytes from the start of the stream. ``section`` is the name of the section
+    as the stream spells it, with its instance (``spapr_iommu/0x80000000``). ``path`` leads from
+    the section to the field, outermost first.
+    """
+
+    advice: ClassVar[str] = "Compare the bytes there with the layout in docs/specification.md."
+
+    def __init__(
+        self, problem: str, *, offset: int, section: str = "", path: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.offset = offset
+        self.section = section
+        self.path = path
+
+    @property
+    def field(self) -> str:
+        """The path as one word: ``tb.guest_timebase``; empty outside any field."""
+        return ".".join(self.path)
+
+    def inside(self, name: str) -> Self:
+        """Say that the error happened inside the field or subsection ``name``."""
+        self.path = (name, *self.path)
+        return self
+
+    def in_section(self, name: str) -> Self:
+        """Say which section the error happened in."""
+        self.section = self.section or name
+        return self
+
+    def __str__(self) -> str:
+        where = [f"byte {self.offset:#x}"]
+        if self.section:
+            where.append(f"section {self.section}")
+        if self.path:
+            where.append(f"field {self.field}")
+        return f"{self.problem} ({', '.join(where)}). {self.advice}"
+
+
+class NotAMigrationStream(StreamError):
+    """The first eight bytes are not those of a version 3 stream."""
+
+    advice = "A stream starts with 'QEVM' and the version 3; unpack it first if it is compressed."
+
+
+class Truncated(StreamError):
+    """The stream ends before what it announced."""
+
+    advice = "Check that the stream was copied whole; else a length before this byte is wrong."
+
+
+class ConfigurationRejected(StreamError):
+    """The configuration section does not fit the machine that should load it."""
+
+    advice = "Start the destination with the machine type and capabilities of the source."
+
+
+class UnknownSectionType(StreamError):
+    """A byte that should start a section is none of the known types."""
+
+    advice = (
+        "The payload before it was probably longer or shorter than its description says; "
+        "compare versions and subsections of that section."
+    )
+
+
+class UnknownSection(StreamError):
+    """No state is registered under this name and instance."""
+
+    advice = "Give the destination the devices of the source, hot-plugged ones included."
+
+
+class VersionRejected(StreamError):
+    """A version_id outside of what the loader accepts."""
+
+    advice = "Load it with a newer program, or save it with an older one."
+
+
+class UnknownSubsection(StreamError):
+    """A subsection of a known section that the loader has never heard of."""
+
+    advice = (
+        "The source needed it to express its state: wait until it no longer does, "
+        "or load it with a program that knows it."
+    )
+
+
+class FieldRejected(StreamError):
+    """A value that was read whole and cannot be accepted."""
+
+    advice = "Compare source and destination configuration, or look for corruption."
+
+
+class FooterRejected(StreamError):
+    """A section that does not end where its description says it should."""
+
+    advice = (
+        "The two programs disagree about the layout of this section; compare field by field, "
+        "starting with the conditions of optional fields and subsections."
+    )
+
+
+class DescriptionRejected(StreamError):
+    """The vmdescription behind the stream is not what the format allows."""
+
+    advice = "A load does not need the vmdescription; cut it off, or save the stream again."
+
+
+class NotSupported(StreamError):
+    """A legal stream that this project does not read."""
+
+    advice = "Save it again without that capability."
