@@ -1,0 +1,224 @@
+"""From a description to a plan: which fields are there, and which are read together."""
+
+from functools import cache
+from itertools import groupby
+
+import msgspec
+
+from reference.vmstate.access import Access, Mappings, Records
+from reference.vmstate.arrays import PointerArray, ScalarArray, ScalarTarget, StructArray
+from reference.vmstate.description import (
+    Bitmap,
+    Buffer,
+    Field,
+    Info,
+    Pointers,
+    Queue,
+    Scalar,
+    Structure,
+    Temporary,
+    Tree,
+    Unused,
+    Validate,
+    VersionBefore,
+    VMStateDescription,
+)
+from reference.vmstate.errors import DescriptionError
+from reference.vmstate.lists import QueueStep, TreeStep
+from reference.vmstate.plan import Plan
+from reference.vmstate.runs import FixedRun, is_fixed
+from reference.vmstate.steps import Count, Step
+from reference.vmstate.variable import (
+    BitmapStep,
+    BufferStep,
+    ConditionalStep,
+    StructStep,
+    TemporaryStep,
+    ValidateStep,
+)
+
+
+@cache
+def compile_plan(vmsd: VMStateDescription, version_id: int | None = None) -> Plan:
+    """The plan that loads and saves the records of ``vmsd``, at its own version by default.
+
+    Raises `DescriptionError` where the description contradicts itself.
+    """
+    version_id = vmsd.version_id if version_id is None else version_id
+    return Compiler(vmsd, version_id, _access(vmsd)).plan()
+
+
+@cache
+def compile_decoder(vmsd: VMStateDescription, version_id: int) -> Plan:
+    """The plan that turns the bytes of ``vmsd`` into dicts and back, hooks and checks left out.
+
+    It needs no local machine and keeps all that the stream says, so that the same bytes can be
+    written again.
+    """
+    return Compiler(vmsd, version_id, Mappings()).plan()
+
+
+def _access(vmsd: VMStateDescription) -> Access:
+    if vmsd.record is None:
+        return Mappings()
+    if not issubclass(vmsd.record, msgspec.Struct):
+        raise DescriptionError(
+            f"{vmsd.name}: the record {vmsd.record.__name__} is no msgspec.Struct"
+        )
+    return Records(vmsd.record)
+
+
+class Compiler:
+    """Makes the plan of one description."""
+
+    def __init__(self, vmsd: VMStateDescription, version_id: int, access: Access) -> None:
+        self.vmsd = vmsd
+        self.version_id = version_id
+        self.access = access
+        self.derived = not isinstance(access, Mappings)
+        names = [field.name for field in vmsd.fields]
+        seen: dict[str, int] = {}
+        self.names = []
+        for name in names:
+            number = seen.get(name, 0)
+            seen[name] = number + 1
+            self.names.append(f"{name}[{number}]" if names.count(name) > 1 else name)
+
+    def plan(self) -> Plan:
+        """Consecutive fields of fixed size become one step, the others a step each."""
+        present = [
+            (field, name)
+            for field, name in zip(self.vmsd.fields, self.names, strict=True)
+            if self.may_exist(field)
+        ]
+        steps: list[Step] = []
+        for together, group in groupby(present, lambda pair: self.fuses(pair[0])):
+            fields = list(group)
+            steps += [self.run(fields)] if together else [self.step(*one) for one in fields]
+        return Plan(
+            self.vmsd,
+            self.version_id,
+            self.access,
+            steps=tuple(steps),
+            transient=tuple(
+                field.attribute for field, _ in present if self.derived and field.counts
+            ),
+            compressible=not self.vmsd.subsections and all(map(compressible, self.vmsd.fields)),
+            compile_subsection=self.subsection,
+        )
+
+    def may_exist(self, field: Field) -> bool:
+        """Whether the field is in this version, as far as the version decides it."""
+        if field.field_exists is None:
+            return field.version_id <= self.version_id
+        if isinstance(field.field_exists, VersionBefore):
+            return field.field_exists(None, self.version_id)
+        return True
+
+    @staticmethod
+    def conditional(field: Field) -> bool:
+        """Whether the state decides if the field is there."""
+        return not isinstance(field.field_exists, VersionBefore | None)
+
+    def fuses(self, field: Field) -> bool:
+        """Whether the field can be read together with its neighbours."""
+        return is_fixed(field) and not self.conditional(field)
+
+    def run(self, fields: list[tuple[Field, str]]) -> FixedRun:
+        """One step for fields of fixed size."""
+        multiples = {
+            field.attribute: field.multiply * getattr(field.info, "multiply", 1)
+            for field in self.vmsd.fields
+        }
+        return FixedRun(fields, self.access, multiples, derived=self.derived)
+
+    def step(self, field: Field, name: str) -> Step:
+        """The step of a field that is not fused."""
+        if isinstance(field.info, Validate):
+            return ValidateStep(field, self.access, self.version_id)
+        inner = self.run([(field, name)]) if is_fixed(field) else self.variable(field, name)
+        if not self.conditional(field):
+            return inner
+        assert field.field_exists is not None
+        if not self.derived:
+            raise DescriptionError(
+                f"{self.vmsd.name}: whether {name} is there depends on the machine; "
+                "a stream of it cannot be decoded without one"
+            )
+        return ConditionalStep(field.field_exists, inner, self.access, self.version_id)
+
+    def variable(self, field: Field, name: str) -> Step:  # noqa: C901, PLR0911 -- a table of kinds
+        """The step of a field whose size is not fixed."""
+        access = self.access
+        match field.info:
+            case Buffer(size=size, multiply=multiply) if field.count is None:
+                return BufferStep(field, name, access, self.count(field, size, multiply))
+            case Bitmap() if field.count is None:
+                return BitmapStep(field, name, access)
+            case Structure() as info:
+                plan = self.nested(info.vmsd, info.version_id)
+                if field.count is None:
+                    return StructStep(field, name, access, plan)
+                if not plan.minimum_size:
+                    raise DescriptionError(
+                        f"{self.vmsd.name}: {name} is an array of elements without a byte, "
+                        "so that no stream bounds their number"
+                    )
+                count = self.count(field, field.count, field.multiply)
+                return StructArray(field, name, access, count, plan)
+            case Pointers(target=target) if field.count is not None:
+                count = self.count(field, field.count, field.multiply)
+                return PointerArray(field, name, access, count, self.target(target))
+            case Queue(vmsd=vmsd) if field.count is None:
+                return QueueStep(field, name, access, self.nested(vmsd))
+            case Tree(key=key, value=value) if field.count is None:
+                keys = self.nested(key) if key is not None else None
+                return TreeStep(field, name, access, keys, self.nested(value))
+            case Temporary() as info if field.count is None:
+                return TemporaryStep(info, name, access, self.nested(info.vmsd))
+            case Scalar() | Unused() if isinstance(field.count, str):
+                count = self.count(field, field.count, field.multiply)
+                return ScalarArray(field, name, access, count)
+        raise DescriptionError(f"{self.vmsd.name}: {name} cannot be an array")
+
+    def count(self, field: Field, count: int | str, multiply: int) -> Count:
+        """How many elements ``field`` has; the counting field must come before it."""
+        if isinstance(count, int):
+            return Count(count, multiply, None)
+        for other in self.vmsd.fields:
+            if other is field:
+                break
+            if other.name == count:
+                derived = self.derived and other.counts == field.attribute
+                stored = None if derived else self.access.getter((other.attribute,))
+                return Count(other.attribute, multiply, stored)
+        raise DescriptionError(
+            f"{self.vmsd.name}: {field.name} is counted by {count}, which is no field before it"
+        )
+
+    def nested(self, vmsd: VMStateDescription, version_id: int | None = None) -> Plan:
+        """The plan of a description inside this one, at its own version."""
+        version_id = vmsd.version_id if version_id is None else version_id
+        return compile_plan(vmsd, version_id) if self.derived else compile_decoder(vmsd, version_id)
+
+    def target(self, info: Info) -> Plan | ScalarTarget:
+        """What loads and saves what a pointer leads to."""
+        if isinstance(info, Structure):
+            return self.nested(info.vmsd, info.version_id)
+        assert isinstance(info, Scalar)
+        return ScalarTarget(info)
+
+    @cache  # noqa: B019 -- a compiler lives as long as the plan it made
+    def subsection(self, vmsd: VMStateDescription, version_id: int) -> Plan:
+        """The plan of a subsection, which describes the same state."""
+        return Compiler(vmsd, version_id, self.access).plan()
+
+
+def compressible(field: Field) -> bool:
+    """Whether all elements of an array of it are alike (QEMU vmstate.c, vmsd_can_compress)."""
+    if field.field_exists is not None:
+        return False
+    if isinstance(field.info, Structure):
+        vmsd = field.info.vmsd
+        return not vmsd.subsections and all(map(compressible, vmsd.fields))
+    return True

@@ -1,0 +1,211 @@
+"""Single fields whose size depends on the state: buffers, bitmaps, structs, scratch values."""
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+from reference.vmstate.access import Access
+from reference.vmstate.description import Bitmap, Field, FieldTest, Temporary
+from reference.vmstate.errors import DoesNotFit, SaveError
+from reference.vmstate.steps import Count, Described, Step, Values, elements, entry
+from reference.wire.errors import FieldRejected, StreamError
+from reference.wire.reader import Reader
+
+if TYPE_CHECKING:
+    from reference.vmstate.plan import Plan
+
+WORD = 64
+
+
+class BufferStep:
+    """Raw bytes, as many as another field says (VMS_VBUFFER)."""
+
+    minimum_size = 0
+
+    def __init__(self, field: Field, name: str, access: Access, count: Count) -> None:
+        self.name = name
+        self.attribute = field.attribute
+        self.count = count
+        self.get = access.getter((field.attribute,))
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:  # noqa: ARG002 -- a Step
+        """Copy the bytes out of the stream."""
+        try:
+            values[self.attribute] = bytes(reader.take(self.count.loaded(reader, values)))
+        except StreamError as error:
+            raise error.inside(self.name) from None
+
+    def save(self, state: Any) -> bytes:
+        """The bytes as they are."""
+        (data,) = self.get(state)
+        try:
+            self.count.check(len(data), state)
+        except SaveError as error:
+            raise error.inside(self.name) from None
+        return bytes(data)
+
+    def describe(self, state: Any) -> Described:
+        """One entry with the whole size."""
+        size = len(self.get(state)[0])
+        return entry(self.name, "buffer", size), size
+
+
+class BitmapStep:
+    """A bitmap: 64-bit words, big-endian each, word 0 first (vmstate-types.c, put_bitmap)."""
+
+    def __init__(self, field: Field, name: str, access: Access) -> None:
+        assert isinstance(field.info, Bitmap)
+        self.name = name
+        self.attribute = field.attribute
+        self.bits = field.info.bits
+        words = -(-self.bits // WORD)
+        self.wire = struct.Struct(f">{words}Q")
+        self.memory = struct.Struct(f"<{words}Q")
+        self.minimum_size = self.wire.size
+        self.get = access.getter((field.attribute,))
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:  # noqa: ARG002 -- a Step
+        """The numbers of the bits that are set, ascending."""
+        try:
+            words = reader.unpack(self.wire)
+        except StreamError as error:
+            raise error.inside(self.name) from None
+        number = int.from_bytes(self.memory.pack(*words), "little")
+        bits = []
+        while number:
+            bits.append((number & -number).bit_length() - 1)
+            number &= number - 1
+        values[self.attribute] = tuple(bits)
+
+    def save(self, state: Any) -> bytes:
+        """The words, the padding of the last one included."""
+        number = 0
+        for bit in self.get(state)[0]:
+            if not 0 <= bit < self.minimum_size * 8:
+                raise DoesNotFit(f"bit {bit} of {self.bits}").inside(self.name)
+            number |= 1 << bit
+        words = self.memory.unpack(number.to_bytes(self.memory.size, "little"))
+        return self.wire.pack(*words)
+
+    def describe(self, state: Any) -> Described:  # noqa: ARG002 -- the same for every state
+        """One entry with the whole size."""
+        return entry(self.name, "bitmap", self.minimum_size), self.minimum_size
+
+
+class StructStep:
+    """A nested description: no header, its own hooks and its own scan for subsections."""
+
+    def __init__(self, field: Field, name: str, access: Access, plan: "Plan") -> None:
+        self.name = name
+        self.attribute = field.attribute
+        self.plan = plan
+        self.minimum_size = plan.minimum_size
+        self.get = access.getter((field.attribute,))
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:
+        """Load onto the nested state that is there already, if any."""
+        local = None if state is None else self.get(state)[0]
+        try:
+            values[self.attribute] = self.plan.load(reader, local)
+        except StreamError as error:
+            raise error.inside(self.name) from None
+
+    def save(self, state: Any) -> bytes:
+        """The nested description's bytes."""
+        try:
+            return self.plan.save(self.get(state)[0])
+        except SaveError as error:
+            raise error.inside(self.name) from None
+
+    def describe(self, state: Any) -> Described:
+        """One entry that holds the nested description."""
+        described = [self.plan.describe(self.get(state)[0])]
+        return elements(self.name, "struct", described, compressed=True, as_struct=True)
+
+
+class TemporaryStep:
+    """A scratch value that exists only while the field is loaded or saved (VMS_WITH_TMP)."""
+
+    def __init__(self, info: Temporary, name: str, access: Access, plan: "Plan") -> None:
+        self.info = info
+        self.name = name
+        self.access = access
+        self.plan = plan
+        self.minimum_size = plan.minimum_size
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:
+        """Load the scratch value, and take over the attributes that it decides."""
+        try:
+            scratch = self.plan.load(reader, None)
+        except StreamError as error:
+            raise error.inside(self.name) from None
+        values.update(self.info.into_state(self.access.build(state, values), scratch))
+
+    def save(self, state: Any) -> bytes:
+        """Make the scratch value from the state and save it."""
+        try:
+            return self.plan.save(self.info.from_state(state))
+        except SaveError as error:
+            raise error.inside(self.name) from None
+
+    def describe(self, state: Any) -> Described:
+        """One entry with the scratch value's own description inside."""
+        inner, size = self.plan.describe(self.info.from_state(state))
+        return entry(self.name, "tmp", size, inner=f"{inner}, "), size
+
+
+class ValidateStep:
+    """No bytes; a test that the state must pass (VMS_MUST_EXIST)."""
+
+    minimum_size = 0
+
+    def __init__(self, field: Field, access: Access, version_id: int) -> None:
+        self.field = field
+        self.access = access
+        self.version_id = version_id
+
+    def passes(self, state: Any) -> bool:
+        """Whether the state is as the description demands."""
+        assert self.field.field_exists is not None
+        return self.field.field_exists(state, self.version_id)
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:
+        """Test what was loaded so far; raises `FieldRejected`."""
+        if not self.passes(self.access.build(state, values)):
+            raise FieldRejected(
+                "Input validation failed", offset=reader.position, path=(self.field.name,)
+            )
+
+    def save(self, state: Any) -> bytes:
+        """Test the state; raises `DoesNotFit`."""
+        if not self.passes(state):
+            raise DoesNotFit("Input validation failed").inside(self.field.name)
+        return b""
+
+    def describe(self, state: Any) -> Described:  # noqa: ARG002 -- a Step
+        """Nothing: the field has no element."""
+        return "", 0
+
+
+class ConditionalStep:
+    """A step that is in the stream where its field's test says so (VMSTATE_*_TEST)."""
+
+    minimum_size = 0
+
+    def __init__(self, test: FieldTest, step: Step, access: Access, version_id: int) -> None:
+        self.test = test
+        self.step = step
+        self.access = access
+        self.version_id = version_id
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:
+        """Ask the test with what was loaded so far."""
+        if self.test(self.access.build(state, values), self.version_id):
+            self.step.load(reader, values, state)
+
+    def save(self, state: Any) -> bytes:
+        """The step's bytes, or none."""
+        return self.step.save(state) if self.test(state, self.version_id) else b""
+
+    def describe(self, state: Any) -> Described:
+        """The step's entries, or none."""
+        return self.step.describe(state) if self.test(state, self.version_id) else ("", 0)
