@@ -1,0 +1,1 @@
+"""What stands between the suites and an implementation."""

@@ -1,0 +1,82 @@
+"""The Adapter protocol: what an implementation must offer to be tested.
+
+An adapter is any object with three methods. `describe` says what the implementation is and can do;
+what it does not declare is not tested, and the report says so. `save` turns a machine into a
+stream, `load` a stream into a machine. An implementation says no by raising `SaveRefused` or
+`LoadRejected`; any other exception is a crash of the implementation.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from reference.spapr.machine import Machine
+
+
+class Ability(StrEnum):
+    """What an adapter may declare beyond saving and loading."""
+
+    QEMU_WIRE_FORMAT = "qemu-wire-format"
+    """Its streams are QEMU's, byte for byte, so that it exchanges them with others."""
+    LOAD_ONTO = "load-onto"
+    """It can load onto a machine that already holds state."""
+    MACHINE_TYPES = "machine-types"
+    """It knows the versioned machine types, not only the newest that each version brought."""
+
+
+class Support(msgspec.Struct, frozen=True):
+    """What an implementation does at one stream version."""
+
+    saves: bool = True
+    loads: bool = True
+
+
+class Implementation(msgspec.Struct, frozen=True):
+    """What `Adapter.describe` returns.
+
+    ``versions`` maps the id of a stream version (``3+ccs``) to what is supported there.
+    """
+
+    name: str
+    release: str
+    versions: dict[str, Support]
+    abilities: frozenset[Ability] = frozenset()
+
+
+class AdapterAnswer(Exception):
+    """An answer that is not a machine or a stream; ``reason`` is shown to the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SaveRefused(AdapterAnswer):
+    """The implementation will not save this machine: it cannot express it, or not now."""
+
+
+class LoadRejected(AdapterAnswer):
+    """The implementation does not accept this stream."""
+
+
+class Unsupported(AdapterAnswer):
+    """The implementation cannot do this at all. An error where it declared that it can."""
+
+
+class Adapter(Protocol):
+    """An implementation under test."""
+
+    def describe(self) -> Implementation:
+        """What it is, and what it can do."""
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """The stream of ``machine`` as ``version`` writes it; raises `SaveRefused`."""
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """The machine after ``version`` loaded the stream; raises `LoadRejected`.
+
+        ``onto`` is the machine that waits for the stream: its configuration is that of the
+        destination, and its state that of a reset, unless the adapter declares
+        `Ability.LOAD_ONTO`: then it may hold anything, and the result must not depend on it.
+        """

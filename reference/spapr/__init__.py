@@ -1,0 +1,1 @@
+"""The pseries machine: its state, and its descriptions in every stream version."""
