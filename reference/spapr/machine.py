@@ -176,6 +176,12 @@ class HostBridge(Record, frozen=True):
     msis: tuple[Msi, ...] = ()
 
 
+class OptionVector(Record, frozen=True):
+    """Options negotiated with the guest: the numbers of the bits set, of 2048, ascending."""
+
+    bitmap: tuple[int, ...] = ()
+
+
 class Machine(Record, frozen=True):
     """A pseries machine.
 
@@ -187,8 +193,8 @@ class Machine(Record, frozen=True):
     * ``ccs_list``, the configure-connector walks in progress, the latest first, one for each index;
     * ``pending_events``, in order of arrival;
     * ``connectors``, ``iommu_tables`` and the ``host_bridge``;
-    * ``ov5_cas``, the options negotiated: numbers of the bits set, of 2048; ``irq_map``, the
-      interrupts allocated: numbers of the bits set, of 3328;
+    * ``ov5_cas``, the options negotiated with the guest; ``irq_map``, the interrupts allocated:
+      the numbers of the bits set, of 3328, ascending;
     * ``patb_entry``, the process table, 64 bits;
     * ``fdt_initial_size`` (32 bits) and ``fdt_blob``, the guest's device tree;
     * ``fwnmi_*``: where the guest wants to be called at a machine check, 64 bits each, and the CPU
@@ -204,7 +210,7 @@ class Machine(Record, frozen=True):
     connectors: tuple[Connector, ...] = ()
     iommu_tables: tuple[IommuTable, ...] = (IommuTable(),)
     host_bridge: HostBridge = HostBridge()
-    ov5_cas: tuple[int, ...] = ()
+    ov5_cas: OptionVector = OptionVector()
     irq_map: tuple[int, ...] = ()
     patb_entry: int = 0
     fdt_initial_size: int = 0

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from reference.vmstate.errors import DescriptionError
+
 SUBSECTIONS = "subsections"
 """The key of a dict under which its subsections lie: a list of (idstr, version_id, dict)."""
 
@@ -23,6 +25,9 @@ class Access(Protocol):
 
     def build(self, state: Any, values: Mapping[str, Any]) -> Any:
         """The state with ``values``; ``state`` is None where there was none before."""
+
+    def so_far(self, state: Any, values: Mapping[str, Any]) -> Any:
+        """The same in the middle of a load, when ``values`` still has counts of arrays in it."""
 
     def builder(self, names: tuple[str, ...]) -> Callable[..., Any]:
         """A function from the values of ``names``, one argument each, to a new state."""
@@ -42,6 +47,7 @@ class Records:
 
     def __init__(self, record: type[msgspec.Struct]) -> None:
         self.record = record
+        self.kept = frozenset(record.__struct_fields__)
 
     def getter(self, names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
         """A function from a record to some of its attributes."""
@@ -49,9 +55,16 @@ class Records:
 
     def build(self, state: Any, values: Mapping[str, Any]) -> Any:
         """A new record; what ``values`` leaves out is as in ``state``, or the type's default."""
-        if state is None:
-            return self.record(**values)
-        return msgspec.structs.replace(state, **values) if values else state
+        try:
+            if state is None:
+                return self.record(**values)
+            return msgspec.structs.replace(state, **values) if values else state
+        except TypeError as error:
+            raise DescriptionError(f"{self.record.__name__} cannot be made: {error}") from None
+
+    def so_far(self, state: Any, values: Mapping[str, Any]) -> Any:
+        """The record without what it does not keep."""
+        return self.build(state, {name: values[name] for name in self.kept & values.keys()})
 
     def builder(self, names: tuple[str, ...]) -> Callable[..., Any]:
         """The record type itself where its fields begin with ``names``, else by keyword."""
@@ -71,6 +84,8 @@ class Mappings:
     def build(self, state: Any, values: Mapping[str, Any]) -> Any:
         """A dict; there is never one before."""
         return {**(state or {}), **values}
+
+    so_far = build
 
     def builder(self, names: tuple[str, ...]) -> Callable[..., Any]:
         """A function that makes a dict."""

@@ -10,7 +10,7 @@ from reference.vmstate.errors import DoesNotFit, SaveError
 from reference.vmstate.runs import NULL_MARKER, check, code
 from reference.vmstate.steps import Count, Described, Values, elements, entry
 from reference.vmstate.subsections import MARK
-from reference.wire.errors import StreamError
+from reference.wire.errors import FieldRejected, StreamError
 from reference.wire.reader import Reader
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class ScalarArray:
     minimum_size = 0
 
     def __init__(self, field: Field, name: str, access: Access, count: Count) -> None:
-        assert isinstance(field.info, Scalar | Unused)
+        assert isinstance(field.info, Scalar)
         self.name = name
         self.attribute = field.attribute
         self.info = field.info
@@ -40,11 +40,10 @@ class ScalarArray:
             count = self.count.loaded(reader, values)
             reader.need(count * self.size)
             loaded = reader.unpack(struct.Struct(f">{count}{self.code}"))
-            kind = self.info.check if isinstance(self.info, Scalar) else None
-            if kind is not None:
+            if self.info.check is not None:
                 local = (None,) * count if state is None else self.get(state)[0]
                 for index, (one, other) in enumerate(zip(loaded, local, strict=False)):
-                    check(kind, one, other, offset + index * self.size)
+                    check(self.info.check, one, other, offset + index * self.size)
         except StreamError as error:
             raise error.inside(self.name) from None
         values[self.attribute] = loaded
@@ -63,6 +62,41 @@ class ScalarArray:
     def describe(self, state: Any) -> Described:
         """One entry where the elements are alike, else one each."""
         described = [("", self.size)] * len(self.get(state)[0])
+        return elements(
+            self.name,
+            self.info.type_name,
+            described,
+            compressed=self.compressed,
+            as_struct=False,
+        )
+
+
+class UnusedArray:
+    """Blocks that are saved as zeros, as many as another field says (VMS_VARRAY_UINT32)."""
+
+    minimum_size = 0
+
+    def __init__(self, field: Field, name: str, count: Count) -> None:
+        assert isinstance(field.info, Unused)
+        self.name = name
+        self.info = field.info
+        self.count = count
+        self.compressed = field.field_exists is None
+
+    def load(self, reader: Reader, values: Values, state: Any) -> None:  # noqa: ARG002 -- a Step
+        """Step over all of them."""
+        try:
+            reader.take(self.count.loaded(reader, values) * self.info.size)
+        except StreamError as error:
+            raise error.inside(self.name) from None
+
+    def save(self, state: Any) -> bytes:
+        """Zeros."""
+        return bytes(self.count.saved(state) * self.info.size)
+
+    def describe(self, state: Any) -> Described:
+        """One entry where the blocks are alike, else one each."""
+        described = [("", self.info.size)] * self.count.saved(state)
         return elements(
             self.name,
             self.info.type_name,
@@ -97,14 +131,14 @@ class StructArray:
         except StreamError as error:
             raise error.inside(self.name) from None
         size = count * self.plan.minimum_size
-        if self.plan.run is not None and size <= reader.remaining:
+        local = () if state is None else self.get(state)[0]
+        if self.plan.run is not None and not local and size <= reader.remaining:
             behind = bytes(reader.data[reader.position : reader.position + size])
             if MARK not in behind[self.plan.minimum_size :: self.plan.minimum_size]:
                 run = self.plan.run.layout.iter_unpack(reader.take(size))
                 values[self.attribute] = tuple(starmap(self.plan.builder, run))
                 self.scan_behind(reader, count)
                 return
-        local = () if state is None else self.get(state)[0]
         loaded = []
         for index in range(count):
             try:
@@ -204,6 +238,12 @@ class PointerArray:
         except StreamError as error:
             raise error.inside(self.name) from None
         local: tuple[Any, ...] = (...,) * count if state is None else self.get(state)[0]
+        if len(local) < count:
+            raise FieldRejected(
+                f"{count} pointers, of which only {len(local)} are known here",
+                offset=reader.position,
+                path=(self.name,),
+            )
         loaded: list[Any] = []
         for index, pointer in enumerate(local[:count]):
             try:

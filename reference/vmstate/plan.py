@@ -9,11 +9,11 @@ from typing import Any
 
 from reference.vmstate.access import SUBSECTIONS, Access, Mappings
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.errors import Rejected, SaveError
+from reference.vmstate.errors import SaveError
 from reference.vmstate.runs import FixedRun
-from reference.vmstate.steps import Described, Step, Values
+from reference.vmstate.steps import Described, Step, Values, call_hook
 from reference.vmstate.subsections import MARK, describe_subsections, scan, subsection
-from reference.wire.errors import FieldRejected, StreamError, VersionRejected
+from reference.wire.errors import StreamError, VersionRejected
 from reference.wire.reader import Reader
 
 Compile = Callable[[VMStateDescription, int], "Plan"]
@@ -73,7 +73,7 @@ class Plan:
         vmsd = self.vmsd
         hooked = not self.generic
         if hooked and vmsd.pre_load is not None and state is not None:
-            state = vmsd.pre_load(state)
+            state = call_hook(reader, vmsd.pre_load, state)
         values: Values = {}
         for step in self.steps:
             step.load(reader, values, state)
@@ -84,10 +84,7 @@ class Plan:
         if following is not None and following[0] == MARK:
             state = self.load_subsections(reader, state)
         if hooked and vmsd.post_load is not None:
-            try:
-                state = vmsd.post_load(state, self.version_id)
-            except Rejected as error:
-                raise FieldRejected(str(error), offset=reader.position) from error
+            state = call_hook(reader, vmsd.post_load, state, self.version_id)
         return state
 
     def load_subsections(self, reader: Reader, state: Any) -> Any:

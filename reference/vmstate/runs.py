@@ -129,16 +129,18 @@ class FixedRun:
         self.minimum_size = self.layout.size
         self.stored = [slot for slot in self.slots if not isinstance(slot.info, Unused)]
         self.attributes = tuple(slot.field.attribute for slot in self.stored)
+        sources = tuple(
+            (derived and slot.field.counts) or slot.field.attribute for slot in self.stored
+        )
         self.checked = [
-            (slot, access.getter((slot.field.attribute,))) for slot in self.stored if slot.check
+            (slot, access.getter((source,)), bool(derived and slot.field.counts))
+            for slot, source in zip(self.stored, sources, strict=True)
+            if slot.check
         ]
         self.exact = [
             (index, slot.exact) for index, slot in enumerate(self.stored) if slot.exact is not None
         ]
         self.plain = all(slot.scalar for slot in self.stored)
-        sources = tuple(
-            (derived and slot.field.counts) or slot.field.attribute for slot in self.stored
-        )
         self.get = access.getter(sources)
         self.counted = {
             index: multiples.get(slot.field.counts, 1)
@@ -164,8 +166,11 @@ class FixedRun:
                     if slot.scalar
                     else loaded[slot.start : slot.start + slot.values]
                 )
-        for slot, local in self.checked:
-            slot.compare(values, None if state is None else local(state)[0], offset)
+        for slot, get, counts in self.checked:
+            local = None if state is None else get(state)[0]
+            if counts and local is not None:
+                local = len(local)
+            slot.compare(values, local, offset)
 
     def truncated(self, reader: Reader) -> Truncated:
         """The error that names the first field which is not there whole."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from reference.vmstate.errors import DoesNotFit
+from reference.vmstate.errors import DoesNotFit, Rejected
 from reference.wire.errors import FieldRejected
 from reference.wire.reader import Reader
 
@@ -28,6 +28,14 @@ class Step(Protocol):
 
     def describe(self, state: Any) -> Described:
         """What the vmdescription says of the bytes that `save` returns for this state."""
+
+
+def call_hook(reader: Reader, hook: Callable[..., Any], *arguments: Any) -> Any:
+    """What a hook of the load returns; raises `FieldRejected` where it says `Rejected`."""
+    try:
+        return hook(*arguments)
+    except Rejected as error:
+        raise FieldRejected(str(error), offset=reader.position) from error
 
 
 def entry(name: str, type_name: str, size: int, *, array: str = "", inner: str = "") -> str:

@@ -9,7 +9,7 @@ from struct import Struct
 
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.steps import Described
-from reference.wire.errors import UnknownSubsection
+from reference.wire.errors import Truncated, UnknownSubsection
 from reference.wire.reader import Reader, counted_string
 
 MARK = 0x05
@@ -40,7 +40,11 @@ def scan(
                 offset=reader.position,
             )
         reader.take(2 + head[1])
-        yield vmsd, reader.u32() & 0xFF
+        try:
+            version_id = reader.u32() & 0xFF
+        except Truncated as error:
+            raise error.inside(vmsd.name) from None
+        yield vmsd, version_id
 
 
 def subsection(name: str, version_id: int, payload: bytes) -> bytes:

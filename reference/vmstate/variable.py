@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 from reference.vmstate.access import Access
 from reference.vmstate.description import Bitmap, Field, FieldTest, Temporary
 from reference.vmstate.errors import DoesNotFit, SaveError
-from reference.vmstate.steps import Count, Described, Step, Values, elements, entry
+from reference.vmstate.steps import (
+    Count,
+    Described,
+    Step,
+    Values,
+    call_hook,
+    elements,
+    entry,
+)
 from reference.wire.errors import FieldRejected, StreamError
 from reference.wire.reader import Reader
 
@@ -57,34 +65,33 @@ class BitmapStep:
         self.name = name
         self.attribute = field.attribute
         self.bits = field.info.bits
-        words = -(-self.bits // WORD)
-        self.wire = struct.Struct(f">{words}Q")
-        self.memory = struct.Struct(f"<{words}Q")
-        self.minimum_size = self.wire.size
+        self.words = -(-self.bits // WORD)
+        self.layout = struct.Struct(f">{self.words}Q")
+        self.minimum_size = self.layout.size
         self.get = access.getter((field.attribute,))
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:  # noqa: ARG002 -- a Step
         """The numbers of the bits that are set, ascending."""
         try:
-            words = reader.unpack(self.wire)
+            words = reader.unpack(self.layout)
         except StreamError as error:
             raise error.inside(self.name) from None
-        number = int.from_bytes(self.memory.pack(*words), "little")
         bits = []
-        while number:
-            bits.append((number & -number).bit_length() - 1)
-            number &= number - 1
+        for first, word in zip(range(0, self.words * WORD, WORD), words, strict=True):
+            rest = word
+            while rest:
+                bits.append(first + (rest & -rest).bit_length() - 1)
+                rest &= rest - 1
         values[self.attribute] = tuple(bits)
 
     def save(self, state: Any) -> bytes:
         """The words, the padding of the last one included."""
-        number = 0
+        words = [0] * self.words
         for bit in self.get(state)[0]:
-            if not 0 <= bit < self.minimum_size * 8:
+            if not 0 <= bit < self.words * WORD:
                 raise DoesNotFit(f"bit {bit} of {self.bits}").inside(self.name)
-            number |= 1 << bit
-        words = self.memory.unpack(number.to_bytes(self.memory.size, "little"))
-        return self.wire.pack(*words)
+            words[bit // WORD] |= 1 << bit % WORD
+        return self.layout.pack(*words)
 
     def describe(self, state: Any) -> Described:  # noqa: ARG002 -- the same for every state
         """One entry with the whole size."""
@@ -136,9 +143,10 @@ class TemporaryStep:
         """Load the scratch value, and take over the attributes that it decides."""
         try:
             scratch = self.plan.load(reader, None)
+            local = self.access.so_far(state, values)
+            values.update(call_hook(reader, self.info.into_state, local, scratch))
         except StreamError as error:
             raise error.inside(self.name) from None
-        values.update(self.info.into_state(self.access.build(state, values), scratch))
 
     def save(self, state: Any) -> bytes:
         """Make the scratch value from the state and save it."""
@@ -170,7 +178,7 @@ class ValidateStep:
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Test what was loaded so far; raises `FieldRejected`."""
-        if not self.passes(self.access.build(state, values)):
+        if not self.passes(self.access.so_far(state, values)):
             raise FieldRejected(
                 "Input validation failed", offset=reader.position, path=(self.field.name,)
             )
@@ -199,7 +207,7 @@ class ConditionalStep:
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Ask the test with what was loaded so far."""
-        if self.test(self.access.build(state, values), self.version_id):
+        if self.test(self.access.so_far(state, values), self.version_id):
             self.step.load(reader, values, state)
 
     def save(self, state: Any) -> bytes:

@@ -1,0 +1,36 @@
+"""The reference, plugged in like any other implementation."""
+
+from adapters.protocol import Ability, Implementation, LoadRejected, SaveRefused, Support
+from reference.spapr.loading import load_machine
+from reference.spapr.machine import Machine
+from reference.spapr.saving import save_machine
+from reference.spapr.versions import STREAM_VERSIONS
+from reference.vmstate.errors import SaveError
+from reference.wire.errors import StreamError
+
+
+class ReferenceAdapter:
+    """The reference as an adapter. A wrong implementation is most easily made by subclassing it."""
+
+    def describe(self) -> Implementation:
+        """All stream versions, all abilities."""
+        return Implementation(
+            name="reference",
+            release="0.1.0",
+            versions=dict.fromkeys(STREAM_VERSIONS, Support()),
+            abilities=frozenset(Ability),
+        )
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """As `reference.spapr.saving.save_machine`."""
+        try:
+            return save_machine(machine, version)
+        except SaveError as error:
+            raise SaveRefused(str(error)) from error
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """As `reference.spapr.loading.load_machine`."""
+        try:
+            return load_machine(stream, version, onto)
+        except StreamError as error:
+            raise LoadRejected(str(error)) from error

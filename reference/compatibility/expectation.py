@@ -1,0 +1,141 @@
+"""What must happen when a machine travels from one stream version to another."""
+
+from functools import cache
+
+from msgspec.structs import replace
+
+from reference.compatibility.table import (
+    ASPECTS,
+    ITEMS,
+    NEVER,
+    REFUSALS,
+    SECTION_VERSIONS,
+    WHOLE_SECONDS,
+    Aspect,
+    Item,
+)
+from reference.spapr.machine import Machine, Record
+from reference.spapr.machine_types import MachineType, machine_type
+from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
+
+
+class Refused(Record, frozen=True):
+    """The source must not save the machine now."""
+
+    because: str
+
+
+class Rejected(Record, frozen=True):
+    """The destination must not accept the stream."""
+
+    because: str
+
+
+class Accepted(Record, frozen=True):
+    """The destination must hold ``machine``; ``losses`` are the aspects that the road loses."""
+
+    machine: Machine
+    losses: tuple[str, ...] = ()
+
+
+Expectation = Refused | Rejected | Accepted
+
+
+class Pair(Record, frozen=True):
+    """What an ordered pair does with every machine of one machine type.
+
+    ``always_rejected`` names the section whose version the destination does not accept, if any.
+    ``rejected_with`` are the parts of a stream that the destination does not know, ``lost`` the
+    aspects that the source does not send.
+    """
+
+    always_rejected: str
+    rejected_with: tuple[Item, ...]
+    lost: tuple[Aspect, ...]
+
+
+def common_machine_type(*versions: str) -> str:
+    """The newest machine type that programs of all ``versions`` know."""
+    return min(
+        (stream_version(name) for name in versions), key=lambda version: version.release
+    ).newest_machine_type
+
+
+def machine_types(version: str) -> tuple[str, ...]:
+    """The machine types that programs of ``version`` know, oldest first, of those that matter."""
+    release = stream_version(version).release
+    known = (one for one in STREAM_VERSIONS.values() if one.release <= release)
+    return tuple(dict.fromkeys(one.newest_machine_type for one in known))
+
+
+def knows(version: StreamVersion, item: Item) -> bool:
+    """Whether programs of ``version`` send and accept ``item``."""
+    return version.id in item.branches or version.release >= item.since
+
+
+def holds(version: str, aspect: Aspect, type_name: str) -> bool:
+    """Whether a program of ``version`` has ``aspect`` at all, for a machine type."""
+    program, kind = stream_version(version), machine_type(type_name)
+    return program.release >= aspect.held and kind.release >= aspect.types
+
+
+def carries(version: StreamVersion, aspect: Aspect, kind: MachineType) -> bool:
+    """Whether streams of ``version`` carry ``aspect``, for a machine type."""
+    if aspect.carried == NEVER:
+        return version.id in aspect.branches
+    return version.release >= aspect.carried and kind.release >= aspect.carried_types
+
+
+def section_versions(version: StreamVersion) -> dict[str, int]:
+    """The version_ids of a version's sections, as far as they differ between versions."""
+    return {
+        section: version_id
+        for section, since, branches, version_id in SECTION_VERSIONS
+        if version.id in branches or (not branches and version.release >= since)
+    }
+
+
+@cache
+def pair(source: str, destination: str, type_name: str) -> Pair:
+    """What the rows of the table say about a pair, for machines of the type ``type_name``."""
+    from_version, to_version = stream_version(source), stream_version(destination)
+    known = section_versions(to_version)
+    too_new = [
+        f"{section} version {sent}, destination knows {known[section]}"
+        for section, sent in section_versions(from_version).items()
+        if sent > known[section]
+    ]
+    kind = machine_type(type_name)
+    return Pair(
+        always_rejected="; ".join(too_new),
+        rejected_with=tuple(
+            item for item in ITEMS if knows(from_version, item) and not knows(to_version, item)
+        ),
+        lost=tuple(aspect for aspect in ASPECTS if not carries(from_version, aspect, kind)),
+    )
+
+
+def expected(source: str, destination: str, machine: Machine) -> Expectation:
+    """What must happen to ``machine`` between two programs that were started alike."""
+    for version, condition, words in REFUSALS:
+        if version == source and condition(machine):
+            return Refused(because=words)
+    rows = pair(source, destination, machine.machine_type)
+    if rows.always_rejected:
+        return Rejected(because=rows.always_rejected)
+    for item in rows.rejected_with:
+        if item.needed(machine):
+            return Rejected(because=f"{item.name}, which is sent as {item.condition}")
+    losses = []
+    arrived = machine
+    for aspect in rows.lost:
+        without = aspect.without(arrived)
+        if without != arrived:
+            losses.append(aspect.name)
+            arrived = without
+    if source in WHOLE_SECONDS and destination not in WHOLE_SECONDS:
+        nanoseconds = (machine.rtc_ns_offset + 2**63) % 2**64 - 2**63
+        if nanoseconds != machine.rtc_ns_offset:
+            losses.append("rtc_ns_offset")
+            arrived = replace(arrived, rtc_ns_offset=nanoseconds)
+    return Accepted(machine=arrived, losses=tuple(losses))

@@ -1,0 +1,115 @@
+"""The section `spapr` in every stream version, as data (QEMU hw/ppc/spapr.c, vmstate_spapr)."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from reference.spapr.capabilities import CAPABILITIES, capability, default_capabilities
+from reference.spapr.machine import UINT64_MAX, Machine
+from reference.spapr.scratch import narrowed, widened
+from reference.spapr.subsections import CCS_FIELDS, SUBSECTIONS, TIMEBASE
+from reference.spapr.versions import Ccs, StreamVersion
+from reference.vmstate.description import VersionBefore, VMStateDescription
+from reference.vmstate.errors import DoesNotFit, Refused, Rejected
+from reference.vmstate.fields import struct, uint64, unused
+
+NANOSECONDS = 10**9
+CCS_SUBSECTION = "spapr/ccs"
+"""Our name. That of the patches of 2016 and 2017 is not known."""
+
+
+def as_signed(number: int) -> int:
+    """The lowest 64 bits of ``number`` as a signed integer."""
+    return ((number + (1 << 63)) & UINT64_MAX) - (1 << 63)
+
+
+SentMachine: Any = msgspec.defstruct(
+    "SentMachine",
+    [("rtc_offset", int, 0), *((f"mig_{one.name}", int, 0) for one in CAPABILITIES)],
+    bases=(Machine,),
+    frozen=True,
+)
+"""A machine with what only its stream holds.
+
+``rtc_offset``: the clock in seconds, in versions 1 and 2. ``mig_htm`` and so on: the capabilities
+of the source; those that the stream does not mention have their default.
+"""
+
+
+def pre_load(machine: Machine) -> Machine:
+    """Room for what the stream holds, with the defaults of what it may leave out."""
+    defaults = default_capabilities(machine.machine_type)
+    mig = {f"mig_{name}": value for name, value in defaults.items()}
+    sent: Machine = widened(SentMachine, machine, **mig)
+    return sent
+
+
+def import_rtc(seconds: int, *, wide: bool) -> int:
+    """The clock of versions 1 and 2 in nanoseconds.
+
+    Later versions keep 64 bits of them (spapr_rtc_import_offset), which is not all that the
+    earlier ones could hold (``wide``).
+    """
+    nanoseconds = as_signed(seconds) * NANOSECONDS
+    return nanoseconds if wide else as_signed(nanoseconds)
+
+
+@cache
+def spapr(version: StreamVersion) -> VMStateDescription:
+    """The section `spapr`, as ``version`` reads and writes it."""
+    known = tuple(vmsd for since, vmsd in SUBSECTIONS if version.release >= since)
+    sent_capabilities = {
+        one.name: f"mig_{one.name}" for one in CAPABILITIES if version.release >= one.since
+    }
+    ccs_fields = CCS_FIELDS.get(version.ccs, ())
+    if version.ccs in {Ccs.SUBSECTION_ARRAY, Ccs.SUBSECTION_QUEUE}:
+        ccs = VMStateDescription(
+            name=CCS_SUBSECTION,
+            needed=lambda machine: bool(machine.ccs_list),
+            fields=ccs_fields,
+        )
+        known, ccs_fields = (*known, ccs), ()
+
+    def pre_save(machine: Machine) -> Machine:
+        if version.ccs is Ccs.REFUSED and machine.ccs_list:
+            walks = ", ".join(f"{walk.drc_index:#x}" for walk in machine.ccs_list)
+            raise Refused(f"configure-connector is in progress for {walks}")
+        seconds, rest = divmod(machine.rtc_ns_offset, NANOSECONDS)
+        if version.spapr_version_id < 3 and rest:
+            raise DoesNotFit(f"{machine.rtc_ns_offset} ns are no whole seconds")
+        mig = {field: capability(machine, name) for name, field in sent_capabilities.items()}
+        sent: Machine = widened(SentMachine, machine, rtc_offset=seconds & UINT64_MAX, **mig)
+        return sent
+
+    def post_load(sent: Any, version_id: int) -> Machine:
+        machine = narrowed(Machine, sent)
+        for name, field in sent_capabilities.items():
+            there, here = getattr(sent, field), capability(machine, name)
+            if there > here:
+                raise Rejected(
+                    f"cap-{name} higher level ({there}) in incoming stream than on "
+                    f"destination ({here})"
+                )
+        if version_id < 3:
+            wide = version.spapr_version_id < 3
+            offset = import_rtc(sent.rtc_offset, wide=wide)
+            machine = msgspec.structs.replace(machine, rtc_ns_offset=offset)
+        return machine
+
+    return VMStateDescription(
+        name="spapr",
+        version_id=version.spapr_version_id,
+        minimum_version_id=1,
+        pre_load=pre_load,
+        post_load=post_load,
+        pre_save=pre_save,
+        fields=(
+            unused(4, field_exists=VersionBefore(3)),  # next_irq, until ba0e5bf8de
+            uint64("rtc_offset", field_exists=VersionBefore(3)),
+            struct("tb", TIMEBASE, version_id=2),
+            *ccs_fields,
+        ),
+        subsections=known,
+        record=SentMachine,
+    )

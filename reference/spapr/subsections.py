@@ -1,0 +1,170 @@
+"""What `spapr` consists of: its subsections and nested descriptions, as data.
+
+Field by field from QEMU's hw/ppc/spapr.c and spapr_caps.c, under the names that real streams give
+them in their vmdescription.
+"""
+
+from reference.spapr.capabilities import (
+    CAPABILITIES,
+    HPT_MAX_PAGE_SIZE,
+    Capability,
+    default_capabilities,
+)
+from reference.spapr.machine import (
+    UINT64_MAX,
+    ConfigureConnectorState,
+    EventLogEntry,
+    Machine,
+    OptionVector,
+    Timebase,
+)
+from reference.spapr.machine_types import Release, machine_type
+from reference.spapr.versions import Ccs
+from reference.vmstate.description import Field, VMStateDescription
+from reference.vmstate.fields import (
+    bitmap,
+    buffer,
+    int32,
+    int64,
+    qtailq,
+    struct,
+    uint8,
+    uint32,
+    uint64,
+)
+
+BITS_OF_OV5 = 2048
+BITS_OF_IRQ_MAP = 3328
+"""Interrupts 0x1300 to 0x1fff; measured on QEMU 7.2 for machine types 3.1, 4.2 and 7.2."""
+
+TIMEBASE = VMStateDescription(
+    name="timebase",
+    fields=(uint64("guest_timebase"), int64("time_of_the_day_ns")),
+    record=Timebase,
+)
+
+CONFIGURE_CONNECTOR_STATE = VMStateDescription(
+    name="spaprconfigureconnectorstate",
+    fields=(uint32("drc_index"), int32("fdt_offset"), int32("fdt_depth")),
+    record=ConfigureConnectorState,
+)
+
+EVENT_LOG_ENTRY = VMStateDescription(
+    name="spapr_event_log_entry",
+    fields=(
+        uint32("summary"),
+        uint32("extended_length", counts="extended_log"),
+        buffer("extended_log", size="extended_length"),
+    ),
+    record=EventLogEntry,
+)
+
+OPTION_VECTOR = VMStateDescription(
+    name="spapr_option_vector",
+    fields=(bitmap("bitmap", bits=BITS_OF_OV5),),
+    record=OptionVector,
+)
+
+
+def capability_subsection(one: Capability) -> VMStateDescription:
+    """The subsection of a capability."""
+    if one.name == HPT_MAX_PAGE_SIZE:
+
+        def needed(machine: Machine) -> bool:
+            return machine_type(machine.machine_type).has("hpt-max-page-size")
+    else:
+
+        def needed(machine: Machine) -> bool:
+            given = machine.capabilities.get(one.name)
+            return given not in {None, default_capabilities(machine.machine_type)[one.name]}
+
+    return VMStateDescription(
+        name=f"spapr/cap/{one.name}",
+        needed=needed,
+        fields=(uint8(f"mig.caps[{one.index:#04x}]", attribute=f"mig_{one.name}"),),
+    )
+
+
+CAPABILITY_SUBSECTIONS = {one.name: (one.since, capability_subsection(one)) for one in CAPABILITIES}
+
+SUBSECTIONS: tuple[tuple[Release, VMStateDescription], ...] = (
+    # Since which release, in the order of vmstate_spapr.
+    (
+        (2, 8),
+        VMStateDescription(
+            name="spapr_option_vector_ov5_cas",
+            # Needed by what the machine offers, not by what was negotiated.
+            needed=lambda machine: machine_type(machine.machine_type).has("modern-hotplug-events"),
+            fields=(struct("ov5_cas", OPTION_VECTOR),),
+        ),
+    ),
+    (
+        (2, 9),
+        VMStateDescription(
+            name="spapr_patb_entry",
+            needed=lambda machine: machine.patb_entry != 0,
+            fields=(uint64("patb_entry"),),
+        ),
+    ),
+    (
+        (2, 10),
+        VMStateDescription(
+            name="spapr_pending_events",
+            needed=lambda machine: bool(machine.pending_events),
+            fields=(qtailq("pending_events", EVENT_LOG_ENTRY),),
+        ),
+    ),
+    *(CAPABILITY_SUBSECTIONS[name] for name in ("htm", "vsx", "dfp", "cfpc", "sbbc", "ibs")),
+    CAPABILITY_SUBSECTIONS[HPT_MAX_PAGE_SIZE],
+    (
+        (3, 1),
+        VMStateDescription(
+            name="spapr_irq_map",
+            needed=lambda machine: bool(machine.irq_map),
+            fields=(bitmap("irq_map", bits=BITS_OF_IRQ_MAP),),
+        ),
+    ),
+    CAPABILITY_SUBSECTIONS["nested_kvm_hv"],
+    (
+        (4, 0),
+        VMStateDescription(
+            name="spapr_dtb",
+            needed=lambda machine: machine_type(machine.machine_type).has("device-tree"),
+            fields=(
+                uint32("fdt_initial_size"),
+                uint32("fdt_size", counts="fdt_blob"),
+                buffer("fdt_blob", size="fdt_size"),
+            ),
+        ),
+    ),
+    *(CAPABILITY_SUBSECTIONS[name] for name in ("large_decr", "ccf_assist", "fwnmi")),
+    (
+        (5, 0),
+        VMStateDescription(
+            name="spapr_fwnmi",
+            needed=lambda machine: machine.fwnmi_machine_check_addr != UINT64_MAX,
+            fields=(
+                uint64("fwnmi_system_reset_addr"),
+                uint64("fwnmi_machine_check_addr"),
+                int32("fwnmi_machine_check_interlock"),
+            ),
+        ),
+    ),
+    *(
+        CAPABILITY_SUBSECTIONS[name]
+        for name in ("rpt_invalidate", "ail_mode_3", "nested_papr", "dawr1")
+    ),
+)
+
+CCS_FIELDS: dict[Ccs, tuple[Field, ...]] = {
+    Ccs.VERSION_BUMP: (
+        int32("ccs_list_num", counts="ccs_list", version_id=4),
+        struct("ccs_list", CONFIGURE_CONNECTOR_STATE, count="ccs_list_num", version_id=4),
+    ),
+    Ccs.SUBSECTION_ARRAY: (
+        int32("ccs_list_num", counts="ccs_list"),
+        struct("ccs_list", CONFIGURE_CONNECTOR_STATE, count="ccs_list_num"),
+    ),
+    Ccs.SUBSECTION_QUEUE: (qtailq("ccs_list", CONFIGURE_CONNECTOR_STATE),),
+}
+"""How walks in progress are laid out, where they are sent."""

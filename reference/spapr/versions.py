@@ -1,0 +1,94 @@
+"""The stream versions: each is one way of writing a whole pseries machine as a stream."""
+
+import difflib
+from enum import Enum, auto
+
+from reference.spapr.machine import Record
+from reference.spapr.machine_types import MachineType, Release, UnknownMachineType, machine_type
+
+
+class Ccs(Enum):
+    """What a version does with configure-connector walks in progress (``ccs_list``)."""
+
+    LOST = auto()
+    """Nothing: they are gone after a migration."""
+    VERSION_BUMP = auto()
+    """A count and an array among the fields of `spapr`, whose version grew for it."""
+    SUBSECTION_ARRAY = auto()
+    """The same count and array in a subsection, needed while there is a walk."""
+    SUBSECTION_QUEUE = auto()
+    """A subsection with the list as a queue, without a count."""
+    REFUSED = auto()
+    """Nothing on the wire: saving is refused while there is a walk."""
+
+
+class UnknownStreamVersion(Exception):
+    """An id that no stream version has."""
+
+
+class StreamVersion(Record, frozen=True):
+    """One stream version.
+
+    ``id`` appears in test ids. ``release`` of QEMU stands for the state of everything that has no
+    column of its own here: descriptions say since which release they are as they are.
+    ``spapr_version_id`` is that of the section `spapr`.
+    """
+
+    id: str
+    release: Release
+    spapr_version_id: int = 3
+    ccs: Ccs = Ccs.LOST
+
+    @property
+    def newest_machine_type(self) -> str:
+        """The newest machine type that its programs know."""
+        major, minor = self.release
+        return f"pseries-{major}.{minor}"
+
+
+STREAM_VERSIONS = {
+    version.id: version
+    for version in (
+        # Before 2.1 there were no versioned machine types. The one of 2.1 frames a stream alike.
+        StreamVersion("1", (2, 1), 1),
+        StreamVersion("2", (2, 1), 2),
+        StreamVersion("3", (2, 3)),
+        StreamVersion("4", (2, 6), 4, Ccs.VERSION_BUMP),
+        StreamVersion("3+ccs", (2, 6), 3, Ccs.SUBSECTION_ARRAY),
+        StreamVersion("3+ccs-queue", (2, 6), 3, Ccs.SUBSECTION_QUEUE),
+        StreamVersion("3+busy", (2, 6), 3, Ccs.REFUSED),
+        StreamVersion("2.7", (2, 7)),
+        StreamVersion("2.8", (2, 8)),
+        StreamVersion("2.9", (2, 9)),
+        StreamVersion("2.10", (2, 10)),
+        StreamVersion("2.12", (2, 12)),
+        StreamVersion("3.1", (3, 1)),
+        StreamVersion("4.0", (4, 0)),
+        StreamVersion("5.0", (5, 0)),
+        StreamVersion("7.1", (7, 1)),
+        StreamVersion("10.0", (10, 0)),
+    )
+}
+"""All stream versions by id, oldest first."""
+
+
+def stream_version(name: str) -> StreamVersion:
+    """The stream version with the id ``name``; raises `UnknownStreamVersion`."""
+    if name not in STREAM_VERSIONS:
+        close = difflib.get_close_matches(name, STREAM_VERSIONS)
+        hint = (
+            f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(STREAM_VERSIONS)}."
+        )
+        raise UnknownStreamVersion(f"{name!r} is no stream version. {hint}")
+    return STREAM_VERSIONS[name]
+
+
+def known_machine_type(name: str, version: StreamVersion) -> MachineType:
+    """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it."""
+    kind = machine_type(name)
+    if kind.release > version.release:
+        raise UnknownMachineType(
+            f"stream version {version.id} has no machine type {name}; "
+            f"its newest is {version.newest_machine_type}"
+        )
+    return kind
