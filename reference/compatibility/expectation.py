@@ -63,9 +63,9 @@ def common_machine_type(*versions: str) -> str:
 
 def machine_types(version: str) -> tuple[str, ...]:
     """The machine types that programs of ``version`` know, oldest first, of those that matter."""
-    release = stream_version(version).release
-    known = (one for one in STREAM_VERSIONS.values() if one.release <= release)
-    return tuple(dict.fromkeys(one.newest_machine_type for one in known))
+    newest = machine_type(stream_version(version).newest_machine_type)
+    names = dict.fromkeys(one.newest_machine_type for one in STREAM_VERSIONS.values())
+    return tuple(name for name in names if machine_type(name).release <= newest.release)
 
 
 def knows(version: StreamVersion, item: Item) -> bool:

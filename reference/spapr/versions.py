@@ -6,6 +6,9 @@ from enum import Enum, auto
 from reference.spapr.machine import Record
 from reference.spapr.machine_types import MachineType, Release, UnknownMachineType, machine_type
 
+OLDEST_TYPE: Release = (2, 1)
+"""The first versioned machine type. It stands for the one before it, which framed streams alike."""
+
 
 class Ccs(Enum):
     """What a version does with configure-connector walks in progress (``ccs_list``)."""
@@ -42,15 +45,14 @@ class StreamVersion(Record, frozen=True):
     @property
     def newest_machine_type(self) -> str:
         """The newest machine type that its programs know."""
-        major, minor = self.release
+        major, minor = max(self.release, OLDEST_TYPE)
         return f"pseries-{major}.{minor}"
 
 
 STREAM_VERSIONS = {
     version.id: version
     for version in (
-        # Before 2.1 there were no versioned machine types. The one of 2.1 frames a stream alike.
-        StreamVersion("1", (2, 1), 1),
+        StreamVersion("1", (1, 6), 1),
         StreamVersion("2", (2, 1), 2),
         StreamVersion("3", (2, 3)),
         StreamVersion("4", (2, 6), 4, Ccs.VERSION_BUMP),
@@ -86,7 +88,7 @@ def stream_version(name: str) -> StreamVersion:
 def known_machine_type(name: str, version: StreamVersion) -> MachineType:
     """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it."""
     kind = machine_type(name)
-    if kind.release > version.release:
+    if kind.release > max(version.release, OLDEST_TYPE):
         raise UnknownMachineType(
             f"stream version {version.id} has no machine type {name}; "
             f"its newest is {version.newest_machine_type}"

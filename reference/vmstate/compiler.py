@@ -1,12 +1,21 @@
 """From a description to a plan: which fields are there, and which are read together."""
 
-from functools import cache
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import msgspec
 
 from reference.vmstate.access import Access, Mappings, Records
-from reference.vmstate.arrays import PointerArray, ScalarArray, ScalarTarget, StructArray
+from reference.vmstate.arrays import (
+    PointerArray,
+    ScalarArray,
+    ScalarTarget,
+    StructArray,
+    UnusedArray,
+)
 from reference.vmstate.description import (
     Bitmap,
     Buffer,
@@ -37,8 +46,11 @@ from reference.vmstate.variable import (
     ValidateStep,
 )
 
+PLANS = 4096
+"""How many plans are kept: those of all stream versions, and not of every stream ever seen."""
 
-@cache
+
+@lru_cache(PLANS)
 def compile_plan(vmsd: VMStateDescription, version_id: int | None = None) -> Plan:
     """The plan that loads and saves the records of ``vmsd``, at its own version by default.
 
@@ -48,7 +60,7 @@ def compile_plan(vmsd: VMStateDescription, version_id: int | None = None) -> Pla
     return Compiler(vmsd, version_id, _access(vmsd)).plan()
 
 
-@cache
+@lru_cache(PLANS)
 def compile_decoder(vmsd: VMStateDescription, version_id: int) -> Plan:
     """The plan that turns the bytes of ``vmsd`` into dicts and back, hooks and checks left out.
 
@@ -76,13 +88,18 @@ class Compiler:
         self.version_id = version_id
         self.access = access
         self.derived = not isinstance(access, Mappings)
-        names = [field.name for field in vmsd.fields]
-        seen: dict[str, int] = {}
+        self.plans: dict[tuple[VMStateDescription, int], Plan] = {}
+        self.multiples = {
+            field.attribute: field.multiply * getattr(field.info, "multiply", 1)
+            for field in vmsd.fields
+        }
+        total = Counter(field.name for field in vmsd.fields)
+        seen: Counter[str] = Counter()
         self.names = []
-        for name in names:
-            number = seen.get(name, 0)
-            seen[name] = number + 1
-            self.names.append(f"{name}[{number}]" if names.count(name) > 1 else name)
+        for field in vmsd.fields:
+            name = field.name
+            self.names.append(f"{name}[{seen[name]}]" if total[name] > 1 else name)
+            seen[name] += 1
 
     def plan(self) -> Plan:
         """Consecutive fields of fixed size become one step, the others a step each."""
@@ -109,6 +126,8 @@ class Compiler:
 
     def may_exist(self, field: Field) -> bool:
         """Whether the field is in this version, as far as the version decides it."""
+        if isinstance(field.info, Validate):
+            return self.derived
         if field.field_exists is None:
             return field.version_id <= self.version_id
         if isinstance(field.field_exists, VersionBefore):
@@ -126,11 +145,7 @@ class Compiler:
 
     def run(self, fields: list[tuple[Field, str]]) -> FixedRun:
         """One step for fields of fixed size."""
-        multiples = {
-            field.attribute: field.multiply * getattr(field.info, "multiply", 1)
-            for field in self.vmsd.fields
-        }
-        return FixedRun(fields, self.access, multiples, derived=self.derived)
+        return FixedRun(fields, self.access, self.multiples, derived=self.derived)
 
     def step(self, field: Field, name: str) -> Step:
         """The step of a field that is not fused."""
@@ -175,26 +190,39 @@ class Compiler:
                 keys = self.nested(key) if key is not None else None
                 return TreeStep(field, name, access, keys, self.nested(value))
             case Temporary() as info if field.count is None:
-                return TemporaryStep(info, name, access, self.nested(info.vmsd))
+                plan = self.nested(info.vmsd)
+                if not self.derived:
+                    return StructStep(field, name, access, plan)
+                return TemporaryStep(info, name, access, plan)
             case Scalar() | Unused() if isinstance(field.count, str):
                 count = self.count(field, field.count, field.multiply)
+                if isinstance(field.info, Unused):
+                    return UnusedArray(field, name, count)
                 return ScalarArray(field, name, access, count)
         raise DescriptionError(f"{self.vmsd.name}: {name} cannot be an array")
 
     def count(self, field: Field, count: int | str, multiply: int) -> Count:
         """How many elements ``field`` has; the counting field must come before it."""
         if isinstance(count, int):
-            return Count(count, multiply, None)
+            return Count(count, multiply)
         for other in self.vmsd.fields:
             if other is field:
                 break
-            if other.name == count:
-                derived = self.derived and other.counts == field.attribute
-                stored = None if derived else self.access.getter((other.attribute,))
-                return Count(other.attribute, multiply, stored)
+            if other.name == count and self.may_exist(other):
+                return Count(other.attribute, multiply, self.stored(other))
         raise DescriptionError(
-            f"{self.vmsd.name}: {field.name} is counted by {count}, which is no field before it"
+            f"{self.vmsd.name}: {field.name} is counted by {count}, which is no field before it "
+            f"in version {self.version_id}"
         )
+
+    def stored(self, field: Field) -> Callable[[Any], int]:
+        """What the counting ``field`` is saved as, from the state."""
+        if self.derived and field.counts:
+            counted = self.access.getter((field.counts,))
+            each = self.multiples.get(field.counts, 1)
+            return lambda state: len(counted(state)[0]) // each
+        get = self.access.getter((field.attribute,))
+        return lambda state: int(get(state)[0])
 
     def nested(self, vmsd: VMStateDescription, version_id: int | None = None) -> Plan:
         """The plan of a description inside this one, at its own version."""
@@ -208,10 +236,12 @@ class Compiler:
         assert isinstance(info, Scalar)
         return ScalarTarget(info)
 
-    @cache  # noqa: B019 -- a compiler lives as long as the plan it made
     def subsection(self, vmsd: VMStateDescription, version_id: int) -> Plan:
         """The plan of a subsection, which describes the same state."""
-        return Compiler(vmsd, version_id, self.access).plan()
+        key = (vmsd, version_id)
+        if key not in self.plans:
+            self.plans[key] = Compiler(vmsd, version_id, self.access).plan()
+        return self.plans[key]
 
 
 def compressible(field: Field) -> bool:

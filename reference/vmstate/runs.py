@@ -40,6 +40,11 @@ def code(info: Scalar | Unused | Buffer) -> str:
             return f"{info.size}s"
 
 
+def repeat(one: str, count: int) -> str:
+    """The letters of ``count`` elements with the letters of ``one``, no longer than need be."""
+    return f"{count}{one}" if one.isalpha() or one == "?" else one * count
+
+
 def check(kind: Check, received: int, local: int | None, offset: int) -> None:
     """Raise `FieldRejected` where a loaded integer is not what it must be.
 
@@ -68,7 +73,7 @@ class Slot:
         self.info = field.info
         self.scalar = field.count is None
         self.count = 1 if field.count is None else int(field.count)
-        self.code = code(self.info) * self.count
+        self.code = repeat(code(self.info), self.count)
         self.size = struct.calcsize(">" + self.code)
         self.values = 0 if isinstance(self.info, Unused) else self.count
         self.exact: int | None = None if self.scalar else self.count

@@ -72,9 +72,9 @@ class Count:
     """How many elements a field has: a number, or ``multiply`` times what another field says."""
 
     def __init__(
-        self, count: int | str, multiply: int, stored: Callable[[Any], tuple[Any, ...]] | None
+        self, count: int | str, multiply: int, stored: Callable[[Any], int] | None = None
     ) -> None:
-        """``stored`` gets the other field from a state; None where it is derived on save."""
+        """``stored`` is what the other field is saved as, from the state."""
         self.count = count
         self.multiply = multiply
         self.stored = stored
@@ -83,18 +83,20 @@ class Count:
         """The number of elements to load; raises `FieldRejected` for a negative one."""
         if isinstance(self.count, int):
             return self.count * self.multiply
+        if self.count not in values:
+            raise FieldRejected(f"{self.count} is not in the stream", offset=reader.position)
         count = int(values[self.count])
         if count < 0:
             raise FieldRejected(f"{self.count} is {count}", offset=reader.position)
         return count * self.multiply
 
+    def saved(self, state: Any) -> int:
+        """The number of elements that the stream will announce."""
+        count = self.count if self.stored is None else self.stored(state)
+        return int(count) * self.multiply
+
     def check(self, actual: int, state: Any) -> None:
         """Raise `DoesNotFit` unless ``actual`` elements are what the stream will announce."""
-        if isinstance(self.count, int):
-            expected = self.count * self.multiply
-        elif self.stored is not None:
-            expected = self.stored(state)[0] * self.multiply
-        else:
-            expected = actual - actual % self.multiply
+        expected = self.saved(state)
         if actual != expected:
             raise DoesNotFit(f"{actual} elements, where the description says {expected}")

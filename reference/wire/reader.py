@@ -79,6 +79,10 @@ class Reader:
             return None
         return self.data[start : start + size]
 
+    def next_is(self, value: int) -> bool:
+        """Whether a next byte is there and has this value."""
+        return self.position < self.size and self.data[self.position] == value
+
     def counted_string(self) -> str:
         """A length byte and that many bytes (QEMU migration/qemu-file.c, qemu_get_counted_string).
 
