@@ -1,7 +1,5 @@
 """Connectors, and the configure-connector walks that guests have begun on them."""
 
-from functools import cache
-
 from hypothesis import strategies as st
 
 from reference.spapr.machine import (
@@ -10,8 +8,10 @@ from reference.spapr.machine import (
     ConnectorState,
     ConnectorType,
 )
-from strategies.numbers import lengths, signed_words, unsigned_words
+from strategies.numbers import length, signed, unsigned
 
+DRAWN = 5
+"""How many elements of a list are drawn; those behind them in a long one follow a pattern."""
 TYPES = (ConnectorType.PCI, ConnectorType.LMB, ConnectorType.CPU, ConnectorType.VIO)
 PHYSICAL_STATES = (
     ConnectorState.PHYSICAL_CONFIGURED,
@@ -25,6 +25,9 @@ LOGICAL_STATES = (
     ConnectorState.LOGICAL_AVAILABLE,
     ConnectorState.LOGICAL_UNUSABLE,
 )
+INDEX = st.integers(0, 0xFFFF)
+WALK = st.integers(0, 0xFFFF)
+POSITION = st.integers(0, 4 * 2 * 2 * 2 - 1)
 
 
 def drc_index(number: int) -> int:
@@ -33,14 +36,17 @@ def drc_index(number: int) -> int:
     return TYPES[kind] << 28 | (number + 0x10) & 0xFFFF
 
 
-@cache
-def drc_indexes() -> st.SearchStrategy[int]:
-    """Indexes of connectors that a machine can have, such as ``0x40000010``."""
-    return st.integers(0, 0xFFFF).map(drc_index)
+def walk(index: int, number: int) -> ConfigureConnectorState:
+    """A position that a guest can reach; ``number`` says which."""
+    tags, depth = divmod(number, 4)
+    return ConfigureConnectorState(
+        drc_index=index, fdt_offset=8 * (depth + 1) + 4 * (tags & 0x3FF), fdt_depth=depth + 1
+    )
 
 
-def _unique(walks: list[ConfigureConnectorState]) -> tuple[ConfigureConnectorState, ...]:
-    return tuple({walk.drc_index: walk for walk in walks}.values())
+def one_for_each_index(walks: list[ConfigureConnectorState]) -> tuple[ConfigureConnectorState, ...]:
+    """The walks without those whose index comes again."""
+    return tuple({one.drc_index: one for one in walks}.values())
 
 
 @st.composite
@@ -51,34 +57,26 @@ def reachable_walks(draw: st.DrawFn) -> tuple[ConfigureConnectorState, ...]:
     multiple of four: ``ConfigureConnectorState(drc_index=0x40000010, fdt_offset=8, fdt_depth=1)``.
     """
     walks = []
-    for position in range(draw(lengths())):
-        number = draw(st.integers(0, 0xFFFF)) if position < DRAWN else position
-        steps, depth = divmod(number, 4)
-        index = draw(drc_indexes()) if position < DRAWN else drc_index(4 * position)
-        walks.append(
-            ConfigureConnectorState(
-                drc_index=index,
-                fdt_offset=8 * (depth + 1) + 4 * (steps & 0x3FF),
-                fdt_depth=depth + 1,
-            )
-        )
-    return _unique(walks)
+    for place in range(length(draw)):
+        drawn = place < DRAWN
+        index = draw(INDEX) if drawn else 4 * place
+        walks.append(walk(drc_index(index), draw(WALK) if drawn else place))
+    return one_for_each_index(walks)
 
 
 @st.composite
 def arbitrary_walks(draw: st.DrawFn) -> tuple[ConfigureConnectorState, ...]:
     """Walks with any numbers that the wire must carry, one for each index."""
-    words = signed_words(bits=32)
-    return _unique(
+    return one_for_each_index(
         [
             ConfigureConnectorState(
-                drc_index=draw(unsigned_words(bits=32)),
-                fdt_offset=draw(words),
-                fdt_depth=draw(words),
+                drc_index=unsigned(draw, 32),
+                fdt_offset=signed(draw, 32),
+                fdt_depth=signed(draw, 32),
             )
-            if position < DRAWN
-            else ConfigureConnectorState(position << 24, -position, position)
-            for position in range(draw(lengths()))
+            if place < DRAWN
+            else ConfigureConnectorState(place << 24, -place, place)
+            for place in range(length(draw))
         ]
     )
 
@@ -90,24 +88,19 @@ def connectors(draw: st.DrawFn, *, unplug_requests: bool) -> tuple[Connector, ..
     ``unplug_requests``: whether programs of the version have such a thing.
     """
     found = {}
-    for _ in range(min(draw(lengths()), DRAWN)):
-        index = draw(drc_indexes())
-        number, unplug = divmod(draw(st.integers(0, 4 * 4 * 2 * 2 - 1)), 2)
-        number, empty = divmod(number, 2)
+    for _ in range(min(length(draw), DRAWN)):
+        index = drc_index(draw(INDEX))
+        number, empty = divmod(draw(POSITION), 2)
+        number, unplug = divmod(number, 2)
         indicator, state = divmod(number, 4)
         resting = Connector(index, device=not empty).fresh()
         states = PHYSICAL_STATES if resting.physical else LOGICAL_STATES
+        flipped = indicator if resting.physical else 0
         found[index] = Connector(
             drc_index=index,
             device=resting.device,
-            state=states[state] if resting.device else resting.state,
-            dr_indicator=indicator ^ resting.dr_indicator
-            if resting.physical
-            else int(resting.device),
-            unplug_requested=bool(unplug) and resting.device and unplug_requests,
+            state=resting.state if empty else states[state],
+            dr_indicator=flipped ^ resting.dr_indicator,
+            unplug_requested=bool(unplug and unplug_requests and not empty),
         )
     return tuple(found.values())
-
-
-DRAWN = 5
-"""How many elements of a list are drawn; those behind them in a long one follow a pattern."""

@@ -1,4 +1,9 @@
-"""Numbers that lean towards where formats break, in one draw each."""
+"""Numbers that lean towards where formats break, in one draw each.
+
+The functions that take ``draw`` are for use inside of strategies, where they cost less than a
+strategy of their own would: what Hypothesis notes of each strategy that it enters is most of what
+an example costs.
+"""
 
 from functools import cache
 
@@ -6,6 +11,14 @@ from hypothesis import strategies as st
 
 SMALL = 1 << 14
 """Draws below this become boundaries: four in ten of all draws from a wide range."""
+LENGTHS = (1, 2, 3, 2, 1, 3, 4, 5) * 7 + (1, 2, 3, 2, 17, 64, 100, 255)
+"""Lengths of lists: mostly short, one in sixteen long."""
+SIZES = (0, 1, 2, 4, 8, 20, 96, 108, 255, 256, 4096)
+"""Numbers of bytes."""
+
+RAW = {bits: st.integers(0, (1 << bits) - 1 + SMALL) for bits in (32, 64)}
+LENGTH = st.integers(0, len(LENGTHS) - 1)
+CONTENT = st.integers(0, len(SIZES) * 256 * 65536 - 1)
 
 
 @cache
@@ -23,42 +36,38 @@ def boundaries(bits: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(value for value in candidates if value < 1 << bits))
 
 
-@cache
-def unsigned_words(*, bits: int) -> st.SearchStrategy[int]:
-    """Unsigned numbers of ``bits`` bits, 32 or 64, such as ``0x80000000``."""
+def unsigned(draw: st.DrawFn, bits: int) -> int:
+    """An unsigned number of ``bits`` bits, 32 or 64."""
+    number = draw(RAW[bits])
     known = boundaries(bits)
-
-    def word(number: int) -> int:
-        return known[number % len(known)] if number < SMALL else number - SMALL
-
-    return st.integers(0, (1 << bits) - 1 + SMALL).map(word)
+    return known[number % len(known)] if number < SMALL else number - SMALL
 
 
-@cache
-def signed_words(*, bits: int) -> st.SearchStrategy[int]:
-    """Signed numbers of ``bits`` bits, 32 or 64, such as ``-1``."""
+def signed(draw: st.DrawFn, bits: int) -> int:
+    """A signed number of ``bits`` bits, 32 or 64."""
     half = 1 << (bits - 1)
-    return unsigned_words(bits=bits).map(lambda word: (word ^ half) - half)
+    return (unsigned(draw, bits) ^ half) - half
 
 
-@cache
-def lengths() -> st.SearchStrategy[int]:
-    """Lengths of lists that are not empty: mostly short, one in sixteen long."""
-    return st.integers(0, 63).map(
-        lambda number: (
-            (1, 2, 3, 2, 1, 3, 4, 5)[number % 8] if number < 60 else (17, 64, 100, 255)[number - 60]
-        )
-    )
+def length(draw: st.DrawFn) -> int:
+    """The length of a list that is not empty."""
+    return LENGTHS[draw(LENGTH)]
 
 
-@cache
-def byte_strings() -> st.SearchStrategy[bytes]:
-    """Bytes in one draw: a length, two bytes that vary, and a fill up to the length."""
-    sizes = (0, 1, 2, 4, 8, 20, 96, 108, 255, 256, 4096)
+def content(draw: st.DrawFn) -> bytes:
+    """Bytes: two that vary, and a fill up to one of `SIZES`."""
+    number, size = divmod(draw(CONTENT), len(SIZES))
+    number, fill = divmod(number, 256)
+    return (number.to_bytes(2, "big") + bytes((fill,)) * SIZES[size])[: SIZES[size]]
 
-    def content(number: int) -> bytes:
-        number, size = divmod(number, len(sizes))
-        number, fill = divmod(number, 256)
-        return (number.to_bytes(2, "big") + bytes((fill,)) * sizes[size])[: sizes[size]]
 
-    return st.integers(0, len(sizes) * 256 * 65536 - 1).map(content)
+@st.composite
+def unsigned_words(draw: st.DrawFn, *, bits: int) -> int:
+    """Unsigned numbers of ``bits`` bits, 32 or 64, such as ``0x80000000``."""
+    return unsigned(draw, bits)
+
+
+@st.composite
+def signed_words(draw: st.DrawFn, *, bits: int) -> int:
+    """Signed numbers of ``bits`` bits, 32 or 64, such as ``-1``."""
+    return signed(draw, bits)

@@ -1,13 +1,23 @@
 """DMA windows and message interrupts."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from reference.spapr.machine import IommuTable, Msi
-from strategies.numbers import lengths, unsigned_words
+from strategies.numbers import length, unsigned
 
-SIZES = (1, 0, 2, 3, 5, 16, 64)
+TABLES = (1, 0, 2, 3, 5, 16, 64)
 """Numbers of TCEs. Real tables have 262144, which the captured streams cover."""
+WINDOW = st.integers(0, len(TABLES) * 2 * 2 - 1)
 DEFAULT_LIOBN, SECOND_LIOBN = 0x80000000, 0x80000001
+
+
+@cache
+def resting_tables(*, dynamic: bool) -> tuple[IommuTable, ...]:
+    """The windows of a machine that was just started."""
+    liobns = (DEFAULT_LIOBN, SECOND_LIOBN) if dynamic else (DEFAULT_LIOBN,)
+    return tuple(IommuTable(liobn=liobn).fresh() for liobn in liobns)
 
 
 @st.composite
@@ -18,20 +28,19 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
     empty, from the start.
     """
     windows = []
-    for liobn in (DEFAULT_LIOBN, SECOND_LIOBN) if dynamic else (DEFAULT_LIOBN,):
-        number, bypass = divmod(draw(st.integers(0, len(SIZES) * 4 - 1)), 2)
-        size, moved = divmod(number, 2)
-        resting = IommuTable(liobn=liobn).fresh()
-        first = draw(unsigned_words(bits=64)) if SIZES[size] else 0
-        moved = moved and dynamic
+    for resting in resting_tables(dynamic=dynamic):
+        number, bypass = divmod(draw(WINDOW), 2)
+        size, moves = divmod(number, 2)
+        moved = dynamic and bool(moves)
+        first = unsigned(draw, 64) if TABLES[size] else 0
         windows.append(
             IommuTable(
-                liobn=liobn,
+                liobn=resting.liobn,
                 bypass=bool(bypass),
-                table=tuple((first + 0x1001 * index) % (1 << 64) for index in range(SIZES[size])),
-                bus_offset=draw(unsigned_words(bits=64)) if moved else resting.bus_offset,
+                table=tuple((first + 0x1001 * index) % (1 << 64) for index in range(TABLES[size])),
+                bus_offset=unsigned(draw, 64) if moved else resting.bus_offset,
                 page_shift=16 if moved else resting.page_shift,
-                def_win=resting.def_win ^ bool(moved),
+                def_win=resting.def_win ^ moved,
             )
         )
     return tuple(windows)
@@ -39,8 +48,8 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
 
 @st.composite
 def msi_tables(draw: st.DrawFn) -> tuple[Msi, ...]:
-    """The message interrupts of some devices, one entry for each: ``(Msi(0x800, 0x1300, 2),)``."""
+    """The message interrupts of up to three devices: ``(Msi(key=0x800, first_irq=0, num=1),)``."""
     return tuple(
-        Msi(key=0x800 * (position + 1), first_irq=draw(unsigned_words(bits=32)), num=position + 1)
-        for position in range(min(draw(lengths()), 3))
+        Msi(key=0x800 * (place + 1), first_irq=unsigned(draw, 32), num=place + 1)
+        for place in range(min(length(draw), 3))
     )

@@ -54,7 +54,6 @@ class Plan:
         self.run = self.only_run()
         if self.run is not None:
             self.builder = access.builder(self.run.attributes)
-            self.described = (f"{self.head}{self.run.entries}]", self.minimum_size)
 
     def only_run(self) -> FixedRun | None:
         """The single run of plain numbers that the plan consists of, if it does."""
@@ -121,7 +120,7 @@ class Plan:
     def describe(self, state: Any) -> Described:
         """What the vmdescription says of the bytes that `save` returns; and how many they are."""
         if self.run is not None:
-            return self.described
+            return f"{self.head}{self.run.entries}]", self.minimum_size
         state = self.before_save(state)
         texts = []
         total = 0

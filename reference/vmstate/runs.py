@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -153,7 +154,11 @@ class FixedRun:
             if slot.field.counts and derived
         }
         self.is_plain = self.plain and not (self.checked or self.counted or self.exact)
-        self.entries = ", ".join(filter(None, (slot.describe() for slot in self.slots)))
+
+    @cached_property
+    def entries(self) -> str:
+        """The fields' entries in the vmdescription, the same for every state."""
+        return ", ".join(filter(None, (slot.describe() for slot in self.slots)))
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Read all fields at once."""

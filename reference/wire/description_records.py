@@ -8,7 +8,8 @@ The JSON is what QEMU's own writer makes of this grammar, in this order of keys,
     description := {["configuration": {layout},] "page_size": n, "devices": [device...]}
     device      := {"name": s, "instance_id": n, layout}
                  | {"name": s, "instance_id": n, "size": n, "fields": [data]}
-    layout      := "vmsd_name": s, "version": n, "fields": [field...] [, "subsections": [{layout}...]]
+    layout      := "vmsd_name": s, "version": n, "fields": [field...]
+                   [, "subsections": [{layout}...]]
     field       := {"name": s [, "array_len": n | , "index": n], "type": s,
                     ["struct": {layout},] [layout,...] "size": n}
     data        := {"name": "data", "size": n, "type": "buffer"}

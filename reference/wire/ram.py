@@ -147,12 +147,12 @@ def _read_page(reader: Reader, address: int, flags: int, page_size: int, offset:
         raise NotSupported(f"RAM record with HOOK, flags {flags:#x}: RDMA", offset=offset)
     if flags == RamFlag.FULL:
         raise NotSupported("RAM record with FULL, which is obsolete", offset=offset)
-    flag = RamFlag(flags & ~RamFlag.CONTINUE)
-    if flag not in _PAGE_FLAGS:
+    if flags & ~RamFlag.CONTINUE not in _PAGE_FLAGS:
         raise FieldRejected(
             f"Unknown combination of migration flags: {flags:#x} (address {address:#x})",
             offset=offset,
         )
+    flag = RamFlag(flags & ~RamFlag.CONTINUE)
     block = None if flags & RamFlag.CONTINUE else reader.counted_string()
     size = _data_size(reader, flag, page_size)
     return Page(flag=flag, address=address, block=block, data=reader.take(size))

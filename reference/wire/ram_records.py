@@ -18,7 +18,7 @@ facts/spapr.md 1.7; QEMU migration/ram.c, ram_save_setup and save_page_header.
 """
 
 from collections.abc import Iterable, Iterator
-from enum import IntFlag
+from enum import IntEnum
 from struct import Struct as Layout
 
 from msgspec import Struct
@@ -35,7 +35,7 @@ _U32 = Layout(">I")
 _U64 = Layout(">Q")
 
 
-class RamFlag(IntFlag):
+class RamFlag(IntEnum):
     """The flags of a record."""
 
     FULL = 0x001
