@@ -3,6 +3,7 @@
 from adapters.protocol import Ability, Implementation, LoadRejected, SaveRefused, Support
 from reference.spapr.loading import load_machine
 from reference.spapr.machine import Machine
+from reference.spapr.machine_types import UnknownMachineType
 from reference.spapr.saving import save_machine
 from reference.spapr.versions import STREAM_VERSIONS
 from reference.vmstate.errors import SaveError
@@ -25,12 +26,12 @@ class ReferenceAdapter:
         """As `reference.spapr.saving.save_machine`."""
         try:
             return save_machine(machine, version)
-        except SaveError as error:
+        except (SaveError, UnknownMachineType) as error:
             raise SaveRefused(str(error)) from error
 
     def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
         """As `reference.spapr.loading.load_machine`."""
         try:
             return load_machine(stream, version, onto)
-        except StreamError as error:
+        except (StreamError, UnknownMachineType) as error:
             raise LoadRejected(str(error)) from error

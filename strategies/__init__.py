@@ -12,17 +12,21 @@ from strategies.connectors import (
     reachable_walks,
 )
 from strategies.events import event_logs
+from strategies.journeys import Journey, journeys, upgrades
 from strategies.machines import machine_states
 from strategies.numbers import signed_words, unsigned_words
 from strategies.windows import iommu_tables
 
 __all__ = [
+    "Journey",
     "arbitrary_walks",
     "connectors",
     "event_logs",
     "iommu_tables",
+    "journeys",
     "machine_states",
     "reachable_walks",
     "signed_words",
     "unsigned_words",
+    "upgrades",
 ]

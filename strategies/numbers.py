@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 SMALL = 1 << 14
 """Draws below this become boundaries: four in ten of all draws from a wide range."""
-LENGTHS = (1, 2, 3, 2, 1, 3, 4, 5) * 7 + (1, 2, 3, 2, 17, 64, 100, 255)
+LENGTHS = (1,) * 20 + (2,) * 20 + (3,) * 12 + (4,) * 4 + (5,) * 4 + (17, 64, 100, 255)
 """Lengths of lists: mostly short, one in sixteen long."""
 SIZES = (0, 1, 2, 4, 8, 20, 96, 108, 255, 256, 4096)
 """Numbers of bytes."""

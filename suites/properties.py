@@ -4,8 +4,8 @@ Hypothesis draws what `property_of` names; all other parameters of the test are 
 ``parametrize`` and fixtures work as ever, and the id of a test says on which road it is.
 """
 
-import inspect
 from collections.abc import Callable
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 import pytest
@@ -21,30 +21,31 @@ Strategy = Callable[..., SearchStrategy[Any]]
 def property_of(**strategies: Strategy) -> Callable[[Test], Test]:
     """Make a test of a property: each of ``strategies`` gives the argument of its name.
 
-    A strategy is given as a function of parameters of the test, such as
+    A strategy is given as a function of parameters that pytest chooses, such as
     ``lambda source, destination: machine_states(version=source, machine_type=...)``.
     """
 
     def decorate(test: Test) -> Test:
-        def run(request: pytest.FixtureRequest, **parameters: Any) -> None:
+        chosen = {name: list(signature(one).parameters) for name, one in strategies.items()}
+        own = [name for name in signature(test).parameters if name not in strategies]
+        asked = dict.fromkeys([*own, *(name for names in chosen.values() for name in names)])
+
+        def run(request: pytest.FixtureRequest, **values: Any) -> None:
+            drawn_from = {
+                name: one(**{given_to: values[given_to] for given_to in chosen[name]})
+                for name, one in strategies.items()
+            }
+
             @seed(seed_of(request.node))
-            @given(**{name: call(one, parameters) for name, one in strategies.items()})
+            @given(**drawn_from)
             def example(**drawn: Any) -> None:
-                test(**parameters, **drawn)
+                test(**{name: values[name] for name in own}, **drawn)
 
             example()
 
-        parameters = inspect.signature(test).parameters.values()
-        kept = [one for one in parameters if one.name not in strategies]
-        request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY)
-        run.__signature__ = inspect.Signature([*kept, request])  # type: ignore[attr-defined]
-        run.__name__, run.__doc__ = test.__name__, test.__doc__
-        run.__module__ = test.__module__
+        parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("request", *asked)]
+        run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        run.__name__, run.__doc__, run.__module__ = test.__name__, test.__doc__, test.__module__
         return run
 
     return decorate
-
-
-def call(strategy: Strategy, parameters: dict[str, Any]) -> SearchStrategy[Any]:
-    """The strategy for the parameters that its function asks for."""
-    return strategy(**{name: parameters[name] for name in inspect.signature(strategy).parameters})

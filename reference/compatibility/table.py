@@ -135,7 +135,8 @@ ASPECTS = (
 class Item(Record, frozen=True):
     """A section or subsection of a stream: since when it is sent, and under which condition.
 
-    A reader that is older than ``since`` does not know it and rejects a stream that has it.
+    A reader that is older than ``since`` does not know it and rejects a stream that has it. What is
+    sent under a further condition later on has a row for each.
     ``condition`` says ``needed`` in words. ``branches`` are versions that know it although they
     are no later release, and then the only ones.
     """
@@ -169,6 +170,12 @@ ITEMS = (
     ),
     Item(
         "spapr_drc/unplug_requested",
+        (5, 0),
+        lambda m: any(one.unplug_requested for one in m.connectors),
+        "an unplug is requested",
+    ),
+    Item(
+        "spapr_drc",
         (5, 0),
         lambda m: any(one.unplug_requested for one in m.connectors),
         "an unplug is requested",

@@ -132,7 +132,7 @@ class StructArray:
             raise error.inside(self.name) from None
         size = count * self.plan.minimum_size
         local = () if state is None else self.get(state)[0]
-        if self.plan.run is not None and not local and size <= reader.remaining:
+        if self.plan.run is not None and not local and 0 < size <= reader.remaining:
             behind = bytes(reader.data[reader.position : reader.position + size])
             if MARK not in behind[self.plan.minimum_size :: self.plan.minimum_size]:
                 run = self.plan.run.layout.iter_unpack(reader.take(size))

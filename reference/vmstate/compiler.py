@@ -174,10 +174,10 @@ class Compiler:
                 plan = self.nested(info.vmsd, info.version_id)
                 if field.count is None:
                     return StructStep(field, name, access, plan)
-                if not plan.minimum_size:
+                if isinstance(field.count, str) and not plan.minimum_size:
                     raise DescriptionError(
-                        f"{self.vmsd.name}: {name} is an array of elements without a byte, "
-                        "so that no stream bounds their number"
+                        f"{self.vmsd.name}: {name} is counted, and has elements that may take no "
+                        "byte, so that no stream bounds their number"
                     )
                 count = self.count(field, field.count, field.multiply)
                 return StructArray(field, name, access, count, plan)

@@ -1,0 +1,89 @@
+"""Finding an adapter by its name, ``module:attribute``, and checking it before any test runs."""
+
+import difflib
+import importlib
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.protocol import Ability, Adapter, Implementation, Support
+from reference.spapr.versions import STREAM_VERSIONS
+
+DEFAULT_ADAPTER = "adapters.reference:ReferenceAdapter"
+METHODS = ("describe", "save", "load")
+
+
+class AdapterError(Exception):
+    """An adapter that cannot be used; the message says what is wrong with it and what to do."""
+
+
+def load_adapter(name: str, directory: Path) -> Adapter:
+    """The adapter called ``name``: ``module:attribute``, modules relative to ``directory`` too.
+
+    The attribute is an adapter, or a class or function without arguments that makes one. Raises
+    `AdapterError`, also for what `declared` finds.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (module_name and colon and attribute):
+        raise AdapterError(f"adapter {name!r}: expected module:attribute, as in {DEFAULT_ADAPTER}.")
+    if str(directory) not in sys.path:
+        sys.path.append(str(directory))
+    with _foreign_code(f"adapter {name!r}: module {module_name!r} does not import"):
+        module = importlib.import_module(module_name)
+    if not hasattr(module, attribute):
+        hint = _suggestion(attribute, vars(module))
+        raise AdapterError(f"adapter {name!r}: {module_name!r} has no {attribute!r}{hint}.")
+    adapter = getattr(module, attribute)
+    if callable(adapter) and (isinstance(adapter, type) or not hasattr(adapter, "describe")):
+        with _foreign_code(f"adapter {name!r}: calling it without arguments failed"):
+            adapter = adapter()
+    declared(adapter, name)
+    return adapter  # type: ignore[no-any-return] # it has the methods of the protocol
+
+
+def declared(adapter: Any, name: str) -> Implementation:
+    """What the adapter called ``name`` says of itself; raises `AdapterError` if that is wrong."""
+    for method in METHODS:
+        if not callable(getattr(adapter, method, None)):
+            raise AdapterError(
+                f"adapter {name!r}: {type(adapter).__name__} has no method {method!r}; "
+                f"an adapter has {', '.join(METHODS)} (see adapters/protocol.py)."
+            )
+    with _foreign_code(f"adapter {name!r}: describe() failed"):
+        implementation = adapter.describe()
+    if not isinstance(implementation, Implementation):
+        raise AdapterError(
+            f"adapter {name!r}: describe() returned {type(implementation).__name__}; "
+            "it must return an adapters.protocol.Implementation."
+        )
+    for version, support in implementation.versions.items():
+        if version not in STREAM_VERSIONS:
+            hint = _suggestion(version, STREAM_VERSIONS)
+            raise AdapterError(f"adapter {name!r}: unknown stream version {version!r}{hint}.")
+        if not isinstance(support, Support):
+            raise AdapterError(
+                f"adapter {name!r}: version {version!r} is declared with {support!r}; "
+                "it must be an adapters.protocol.Support."
+            )
+    for ability in implementation.abilities:
+        if ability not in set(Ability):
+            hint = _suggestion(str(ability), Ability)
+            raise AdapterError(f"adapter {name!r}: unknown ability {ability!r}{hint}.")
+    return implementation
+
+
+@contextmanager
+def _foreign_code(problem: str) -> Iterator[None]:
+    """Turn whatever the code of an adapter raises into an `AdapterError` of one sentence."""
+    try:
+        yield
+    except Exception as error:  # there is no telling what foreign code raises
+        raise AdapterError(f"{problem}: {type(error).__name__}: {error}.") from error
+
+
+def _suggestion(wrong: str, known: Iterable[str]) -> str:
+    """What ``wrong`` was probably meant to be; nothing where no known name is close."""
+    close = difflib.get_close_matches(wrong, known, n=3)
+    return f" (did you mean {' or '.join(repr(str(one)) for one in close)}?)" if close else ""

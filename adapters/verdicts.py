@@ -1,0 +1,116 @@
+"""What can happen on the road from one endpoint to another, and how an adapter is asked.
+
+An implementation answers by returning or by raising. `save` and `load` turn either into a value:
+what was asked for, or the `Verdict` that says why it is not there. Equal verdicts compare equal.
+"""
+
+from collections.abc import Callable
+from traceback import format_exception
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from adapters import protocol
+from reference.spapr.machine import Machine
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What happened; ``kind`` is the word for it in a report."""
+
+    kind: ClassVar[str]
+
+
+class Equivalent(Verdict, frozen=True):
+    """The stream was accepted, and the guest cannot tell the difference."""
+
+    kind: ClassVar[str] = "equivalent"
+
+
+class Rejected(Verdict, frozen=True):
+    """The loader said no."""
+
+    kind: ClassVar[str] = "rejected"
+    reason: str
+
+
+class Refused(Verdict, frozen=True):
+    """The saver said no: it cannot express the machine, or not now."""
+
+    kind: ClassVar[str] = "refused"
+    reason: str
+
+
+class Lossy(Verdict, frozen=True):
+    """The stream was accepted, but something that the guest can see is gone.
+
+    ``losses`` are the names of what is gone: attributes of the machine (``ccs_list``).
+    """
+
+    kind: ClassVar[str] = "lossy"
+    losses: tuple[str, ...]
+
+
+class Crashed(Verdict, frozen=True):
+    """The implementation failed in a way that the protocol does not know.
+
+    ``traceback`` begins in the implementation, not in the harness.
+    """
+
+    kind: ClassVar[str] = "crashed"
+    traceback: str
+
+
+class TimedOut(Verdict, frozen=True):
+    """No answer came in time."""
+
+    kind: ClassVar[str] = "timed out"
+
+
+class Unsupported(Verdict, frozen=True):
+    """The implementation cannot do this at all; a failure where it declared that it can."""
+
+    kind: ClassVar[str] = "unsupported"
+    reason: str
+
+
+Answer = TypeVar("Answer")
+No = TypeVar("No", Rejected, Refused)
+
+
+def save(
+    adapter: protocol.Adapter, machine: Machine, version: str
+) -> bytes | Refused | Crashed | Unsupported:
+    """The stream of ``machine`` at ``version``, or why there is none."""
+    return _ask(bytes, (protocol.SaveRefused, Refused), adapter.save, machine, version)
+
+
+def load(
+    adapter: protocol.Adapter, stream: bytes, version: str, onto: Machine
+) -> Machine | Rejected | Crashed | Unsupported:
+    """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
+    return _ask(Machine, (protocol.LoadRejected, Rejected), adapter.load, stream, version, onto)
+
+
+def _ask(
+    expected: type[Answer],
+    no: tuple[type[protocol.AdapterAnswer], type[No]],
+    method: Callable[..., Any],
+    *arguments: object,
+) -> Answer | No | Crashed | Unsupported:
+    """What ``method`` returns or raises, as a value; ``no`` is how it says no, and the verdict."""
+    exception, verdict = no
+    try:
+        answer = method(*arguments)
+    except exception as said:
+        return verdict(said.reason)
+    except protocol.Unsupported as said:
+        return Unsupported(said.reason)
+    except Exception as error:  # noqa: BLE001 - whatever else an implementation raises is a crash
+        theirs = error.__traceback__ and error.__traceback__.tb_next
+        return Crashed("".join(format_exception(type(error), error, theirs)).rstrip())
+    if isinstance(answer, expected):
+        return answer
+    return Crashed(
+        f"the answer is of type {type(answer).__name__}; the protocol asks for "
+        f"{expected.__name__}, {exception.__name__} or Unsupported"
+    )

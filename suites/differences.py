@@ -1,0 +1,66 @@
+"""Two records, and where they differ, for a person to read."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+import msgspec
+
+from reference.spapr.machine import literal
+
+LONGEST_LIST = 12
+"""How many differences are listed."""
+LONGEST_VALUE = 48
+"""How many characters are shown of a value."""
+ABSENT = "absent"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One field that differs: its ``path`` (``ccs_list[0].fdt_depth``), and both values."""
+
+    path: str
+    expected: str
+    got: str
+
+
+def differences(expected: Any, got: Any, path: str = "") -> Iterator[Difference]:
+    """Every innermost value in which two records differ, in the order of their fields."""
+    if expected == got:
+        return
+    if isinstance(expected, msgspec.Struct) and type(expected) is type(got):
+        for name in expected.__struct_fields__:
+            inner = f"{path}.{name}" if path else name
+            yield from differences(getattr(expected, name), getattr(got, name), inner)
+    elif isinstance(expected, tuple) and isinstance(got, tuple):
+        for index, (one, other) in enumerate(zip_longest(expected, got, fillvalue=ABSENT)):
+            yield from differences(one, other, f"{path}[{index}]")
+    elif isinstance(expected, dict) and isinstance(got, dict):
+        for key in sorted(expected.keys() | got.keys()):
+            one, other = expected.get(key, ABSENT), got.get(key, ABSENT)
+            yield from differences(one, other, f"{path}[{key}]")
+    else:
+        yield Difference(path, shortened(expected), shortened(got))
+
+
+def shortened(value: Any) -> str:
+    """A value in a length that fits a table; bytes in hexadecimal, and how many."""
+    if isinstance(value, bytes):
+        return f"{cut(value.hex())} ({len(value)} bytes)".lstrip()
+    return ABSENT if value is ABSENT else cut(literal(value))
+
+
+def cut(text: str) -> str:
+    """A text, or its beginning."""
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+
+
+def table(expected: Any, got: Any) -> list[str]:
+    """The differences of two records as the lines of a table."""
+    rows = [("field", "expected", "got")]
+    found = list(differences(expected, got))
+    rows += [(it.path, it.expected, it.got) for it in found[:LONGEST_LIST]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    if len(found) > LONGEST_LIST:
+        lines.append(f"... and {len(found) - LONGEST_LIST} more")
+    return lines

@@ -1,0 +1,97 @@
+"""A stream in QEMU's format, taken apart and put together again."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from reference.spapr.configuration import CONFIGURATION
+from reference.spapr.machine_types import machine_type
+from reference.spapr.sections import plans
+from reference.spapr.versions import stream_version
+from reference.vmstate.access import SUBSECTIONS
+from reference.vmstate.compiler import compile_decoder
+from reference.vmstate.plan import Plan
+from reference.wire.errors import StreamError, UnknownSection
+from reference.wire.frames import Configuration, End, Section, SectionType, write_section
+from reference.wire.framing import read_frames
+from reference.wire.htab import read_htab
+from reference.wire.ram import read_ram
+from reference.wire.reader import Reader
+
+
+class Part(NamedTuple):
+    """A section sent in full: its header, its bytes, and the same by field name."""
+
+    section: Section
+    payload: bytes
+    plan: Plan
+    state: dict[str, Any]
+
+    def names(self) -> Iterator[tuple[str, int]]:
+        """The section and its subsections, each with the instance_id."""
+        yield self.section.idstr, self.section.instance_id
+        for name, _, _ in self.state.get(SUBSECTIONS, ()):
+            yield name, self.section.instance_id
+
+    def canonical(self) -> bytes:
+        """The payload as the reference would write it, with its subsections sorted by name."""
+        state = dict(self.state)
+        if SUBSECTIONS in state:
+            state[SUBSECTIONS] = sorted(state[SUBSECTIONS], key=lambda one: str(one[0]))
+        return self.plan.save(state)
+
+
+class Dissected(NamedTuple):
+    """What comes before the sections sent in full, these, and the vmdescription behind them."""
+
+    head: bytes
+    configured: str
+    parts: tuple[Part, ...]
+    description: bytes
+    footer: bool
+
+    def assembled(self, **payloads: bytes) -> bytes:
+        """The stream, with other payloads for some sections, by idstr; without vmdescription."""
+        sections = (
+            write_section(
+                part.section, payloads.get(part.section.idstr, part.payload), footer=self.footer
+            )
+            for part in self.parts
+        )
+        return b"".join((self.head, *sections, bytes((SectionType.EOF,))))
+
+    def part(self, idstr: str) -> Part:
+        """The first section of that name."""
+        return next(part for part in self.parts if part.section.idstr == idstr)
+
+
+def dissect(stream: bytes, version: str, type_name: str) -> Dissected:
+    """Take a stream apart that ``version`` wrote for a machine type; raises `StreamError`."""
+    kind = machine_type(type_name)
+    known = plans(stream_version(version), type_name)
+    reader = Reader(stream)
+    footer = kind.has("send-section-footer")
+    parts: list[Part] = []
+    configured = ""
+    head = 0
+    for frame in read_frames(reader, footers=footer, configuration=kind.has("send-configuration")):
+        start = reader.position
+        if isinstance(frame, Configuration):
+            state = compile_decoder(CONFIGURATION, CONFIGURATION.version_id).load(reader, None)
+            configured = state["name"].decode("latin-1")
+        elif isinstance(frame, Section) and frame.idstr == "ram":
+            read_ram(reader)
+        elif isinstance(frame, Section) and frame.idstr == "spapr/htab":
+            read_htab(reader, shift=None)
+        elif isinstance(frame, Section):
+            if frame.idstr not in known:
+                raise UnknownSection(f"unknown section {frame.name}", offset=frame.offset)
+            plan = compile_decoder(known[frame.idstr].vmsd, frame.version_id)
+            try:
+                state = plan.load(reader, None)
+            except StreamError as error:
+                raise error.in_section(frame.name) from None
+            parts.append(Part(frame, stream[start : reader.position], plan, state))
+            head = head or frame.offset
+        elif isinstance(frame, End):
+            head = head or frame.offset
+    return Dissected(stream[:head], configured, tuple(parts), stream[reader.position :], footer)

@@ -1,0 +1,51 @@
+"""How a test fails: the clause, what it expected, what it got, and on which road."""
+
+from typing import Any, NoReturn
+
+import pytest
+
+from adapters.verdicts import Crashed, Lossy, Verdict
+from reference.spapr.machine import Machine
+from suites.clauses import find_clause
+from suites.differences import shortened, table
+
+
+class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # untyped in pytest
+    """What `fail` raises. Shown as its text, without a traceback through the suites."""
+
+    __module__ = "builtins"  # as pytest's own, so that the summary names it in one word
+
+    def __repr__(self) -> str:
+        """The text and what Hypothesis added to it: the example that fails."""
+        return "\n".join((str(self.msg), *getattr(self, "__notes__", ())))
+
+    __str__ = __repr__
+
+
+def fail(clause: str, *, expected: Any, got: Any, road: str) -> NoReturn:
+    """Fail the test because ``clause`` does not hold on ``road`` (``3+ccs->3``).
+
+    ``expected`` and ``got`` are two machines, of which the fields that differ are shown, or each a
+    verdict, a stream, or a text. Hypothesis adds the example, and `suites.replay` the command.
+    """
+    rule = find_clause(clause)
+    if isinstance(expected, Machine) and isinstance(got, Machine):
+        found = ["the machines differ:", *(f"    {line}" for line in table(expected, got))]
+    else:
+        found = [f"expected  {_said(expected)}", f"got       {_said(got)}"]
+    if isinstance(got, Crashed):
+        found += ["", *(f"    {line}" for line in got.traceback.splitlines())]
+    lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *found]
+    raise Violation("\n".join(lines), pytrace=False)
+
+
+def _said(value: Any) -> str:
+    """A verdict, a stream or a text in a few words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Lossy):
+        return f"{value.kind}: {', '.join(value.losses)}"
+    if isinstance(value, Verdict):
+        reason = getattr(value, "reason", "")
+        return f"{value.kind}{': ' if reason else ''}{reason}"
+    return shortened(value)

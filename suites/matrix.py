@@ -1,0 +1,133 @@
+"""The matrix of verdicts at the end of a run: source by destination."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import cast
+
+import pytest
+
+from adapters.verdicts import (
+    Crashed,
+    Equivalent,
+    Lossy,
+    Refused,
+    Rejected,
+    TimedOut,
+    Unsupported,
+    Verdict,
+)
+from suites.declared import UNDECLARED
+
+Pair = tuple[str, str]
+"""The ids of two stream versions: source and destination."""
+Entry = tuple[str, str, str, str, str]
+"""One verdict on its way to the matrix: the pair, a letter, and of a loss its name and witness."""
+
+VERDICT = "verdict"
+"""The property of a report that holds an `Entry`."""
+FAILED, NOT_DECLARED = "!", "?"
+LETTERS: dict[type[Verdict], str] = {
+    Equivalent: "=",
+    Rejected: "x",
+    Refused: "-",
+    Lossy: "L",
+    Crashed: FAILED,
+    TimedOut: FAILED,
+    Unsupported: NOT_DECLARED,
+}
+WIDTH = 100
+"""Columns of the terminal that the matrix keeps to where it can."""
+ORDER = "=x-L!?"
+"""Letters stand in this order where the verdict depends on the machine."""
+LEGEND = "= equivalent, x rejected, - refused, L declared loss, ! test failed, ? not declared"
+
+
+def render(cells: Mapping[Pair, AbstractSet[str]], versions: Iterable[str]) -> list[str]:
+    """The matrix as lines: a row for each source, a column for each destination.
+
+    ``cells`` holds the letters of each pair; ``versions`` are all ids in the order they are shown,
+    of which those are left out that no pair mentions.
+    """
+    mentioned = {version for pair in cells for version in pair}
+    shown = [version for version in versions if version in mentioned]
+    heads = {version: re.findall(r"[+-]?[^+-]+", version) for version in shown}
+    height = max(map(len, heads.values()), default=0)
+    columns = []
+    for destination in shown:
+        head = heads[destination]
+        pairs = (cells.get((source, destination), set()) for source in shown)
+        texts = ("".join(sorted(letters, key=ORDER.index)) or "." for letters in pairs)
+        columns.append([*[""] * (height - len(head)), *head, *texts])
+    columns.insert(0, [*[""] * height, *shown])
+    widths = [max(map(len, column)) for column in columns]
+    gap = "  " if sum(widths) + 2 * len(shown) <= WIDTH else " "
+    label, *cell_widths = widths
+    return [
+        gap.join([name.ljust(label), *map(str.rjust, texts, cell_widths)]).rstrip()
+        for name, *texts in zip(*columns, strict=True)
+    ]
+
+
+class Matrix:
+    """A pytest plugin: gathers the verdicts of all workers and prints the matrix.
+
+    ``versions`` are the ids of all stream versions, in the order they are shown.
+    """
+
+    def __init__(self, versions: Iterable[str]) -> None:
+        self.versions = versions
+        self.recorded: dict[tuple[str, str, str, str], str] = {}
+        self.cells: defaultdict[Pair, set[str]] = defaultdict(set)
+        self.losses: defaultdict[str, dict[Pair, str]] = defaultdict(dict)
+
+    def record(self, source: str, destination: str, verdict: Verdict, witness: object = "") -> None:
+        """Note the verdict of one machine on the road from ``source`` to ``destination``.
+
+        ``witness`` is the machine. The first in each test that lost something is kept as text, and
+        the shortest of these is shown; the text of others is not even made, as that takes time.
+        """
+        letter = LETTERS[type(verdict)]
+        for loss in verdict.losses if isinstance(verdict, Lossy) else ("",):
+            key = (source, destination, letter, loss)
+            if key not in self.recorded:
+                self.recorded[key] = str(witness) if loss else ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Put what the test recorded into its report; a failure and a skip are its own verdicts."""
+        callspec = getattr(item, "callspec", None)
+        if callspec and {"source", "destination"} <= set(callspec.params):
+            pair = callspec.params["source"], callspec.params["destination"]
+            if any(name == UNDECLARED for name, _ in item.user_properties):
+                self.recorded[(*pair, NOT_DECLARED, "")] = ""
+            elif call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+                self.recorded[(*pair, FAILED, "")] = ""
+        item.user_properties += [
+            (VERDICT, (*key, witness)) for key, witness in self.recorded.items()
+        ]
+        self.recorded.clear()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter the verdicts of a test; all its reports repeat them."""
+        for name, value in report.user_properties:
+            if name == VERDICT:
+                source, destination, letter, loss, witness = cast("Entry", value)
+                self.cells[source, destination].add(letter)
+                if loss:
+                    self.losses[loss][source, destination] = witness
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the matrix, its legend, and a line for each declared loss."""
+        if not self.cells:
+            return
+        terminalreporter.section("verdicts, source by destination")
+        for line in render(self.cells, self.versions):
+            terminalreporter.line(line)
+        terminalreporter.line("")
+        terminalreporter.line(LEGEND)
+        for loss, pairs in sorted(self.losses.items()):
+            (source, destination), witness = min(pairs.items(), key=lambda pair: len(pair[1]))
+            example = f"{source}->{destination}{': ' if witness else ''}{witness}"
+            terminalreporter.line(f"L {loss}: lost on {len(pairs)} pairs, as {example}")

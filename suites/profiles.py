@@ -1,0 +1,34 @@
+"""How many machines each test sees."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import InvalidArgument
+
+PROFILES = {"smoke": 10, "default": 100, "thorough": 1000}
+"""The examples that each test runs, for each ``--hypothesis-profile``."""
+
+
+def register_profiles() -> None:
+    """Make `PROFILES` known to Hypothesis, and load the default."""
+    common = settings(
+        settings.get_profile("default"),
+        # Time is no measure of a stream, and the machines that run this are shared and noisy.
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        # Which lines of ours a failure ran through says nothing about the implementation.
+        phases=set(Phase) - {Phase.explain},
+        # The seed in the report replays a failure, for any parameters that pytest chose.
+        print_blob=False,
+    )
+    for name, examples in PROFILES.items():
+        settings.register_profile(name, common, max_examples=examples)
+    settings.load_profile("default")
+
+
+def check_profile(name: str) -> None:
+    """Raise `pytest.UsageError` if no profile is called ``name``."""
+    try:
+        settings.get_profile(name)
+    except InvalidArgument:
+        known = ", ".join(PROFILES)
+        raise pytest.UsageError(f"no --hypothesis-profile {name!r}; use one of {known}.") from None

@@ -1,0 +1,79 @@
+"""BWD: from a newer version to an older one."""
+
+from itertools import pairwise
+
+import pytest
+from msgspec.structs import replace
+
+from reference.compatibility.expectation import common_machine_type, pair
+from reference.spapr.machine import Machine
+from reference.spapr.versions import STREAM_VERSIONS, Ccs
+from strategies import machine_states
+from suites.clauses import clause
+from suites.declared import needs
+from suites.properties import property_of
+from suites.roads import VERSIONS, Road, accepted, is_accepted, travel
+
+RELEASES = [one.id for one in STREAM_VERSIONS.values() if one.ccs is Ccs.LOST]
+STEPS_BACK = [(newer, older) for older, newer in pairwise(RELEASES)]
+BUMPS = [
+    (source, destination)
+    for source in VERSIONS
+    for destination in VERSIONS
+    if pair(source, destination, common_machine_type(source, destination)).always_rejected
+]
+"""Pairs between which the version_id of a section grew."""
+
+every_machine = property_of(
+    machine=lambda source, destination: machine_states(
+        version=source, machine_type=common_machine_type(source, destination)
+    )
+)
+
+
+def roads_between(pairs: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    """A test for each of ``pairs``."""
+    return pytest.mark.parametrize(
+        ("source", "destination"),
+        [pytest.param(*versions, id="->".join(versions)) for versions in pairs],
+    )
+
+
+@clause("BWD-1")
+@needs(saves="source", loads="destination")
+@roads_between(STEPS_BACK)
+@every_machine
+def test_the_release_before_accepts_exactly_what_it_knows(
+    source: str, destination: str, roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """One release back, a stream is accepted while it holds nothing new, and rejected else."""
+    for road in roads:
+        travel(road, machine, source, destination, clause="BWD-1")
+
+
+@clause("BWD-2")
+@needs(saves="source", loads="destination")
+@roads_between(BUMPS)
+def test_a_version_bump_breaks_backward_migration_for_good(
+    source: str, destination: str, roads: tuple[Road, ...]
+) -> None:
+    """A section with a higher version_id is rejected although nothing happened on the machine."""
+    machine = Machine(machine_type=common_machine_type(source, destination))
+    for road in roads:
+        verdict, _ = travel(road, machine, source, destination, clause="BWD-2")
+        assert verdict.kind == "rejected"
+
+
+@clause("BWD-3")
+@needs(saves="source", loads="destination")
+@roads_between([("3+ccs", "3"), ("3+ccs-queue", "3"), ("3+ccs", "3+busy"), ("3+ccs", "2.7")])
+@every_machine
+def test_a_subsection_breaks_backward_migration_only_while_it_is_needed(
+    source: str, destination: str, roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """An older reader rejects a machine in the middle of a walk, and accepts it once it is over."""
+    for road in roads:
+        accepted(road, replace(machine, ccs_list=()), source, destination, clause="BWD-3")
+        if machine.ccs_list:
+            assert not is_accepted(machine, source, destination)
+            travel(road, machine, source, destination, clause="BWD-3")

@@ -1,0 +1,81 @@
+"""RT: each stream version with itself."""
+
+import msgspec
+import pytest
+
+from adapters.protocol import Adapter
+from adapters.verdicts import save
+from reference.compatibility.expectation import common_machine_type
+from reference.spapr.machine import Machine
+from strategies import machine_states
+from suites.clauses import clause
+from suites.declared import needs
+from suites.failures import fail
+from suites.properties import property_of
+from suites.roads import VERSIONS, Record, Road, travel
+
+both = needs(saves="version", loads="version")
+every_version = pytest.mark.parametrize("version", VERSIONS)
+every_machine = property_of(
+    machine=lambda version: machine_states(
+        version=version, machine_type=common_machine_type(version)
+    )
+)
+
+
+@clause("RT-1")
+@both
+@every_version
+@every_machine
+def test_a_round_trip_loses_only_what_the_version_declares(
+    version: str, roads: tuple[Road, ...], record_verdict: Record, machine: Machine
+) -> None:
+    """What is saved and loaded at one version is the same machine to its guest."""
+    for road in roads:
+        verdict, _ = travel(road, machine, version, version, clause="RT-1")
+        record_verdict(version, version, verdict, repr(machine))
+
+
+@clause("RT-2")
+@both
+@every_version
+@every_machine
+def test_a_loaded_machine_saves_to_the_same_bytes(
+    version: str, roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """A second save, after a load, changes nothing."""
+    for road in roads:
+        _, arrived = travel(road, machine, version, version, clause="RT-2")
+        if arrived is not None:
+            first = save(road.saver, machine, version)
+            second = save(road.saver, arrived, version)
+            if first != second:
+                fail("RT-2", expected=first, got=second, road=road.say(version, version, version))
+
+
+@clause("RT-3")
+@needs(saves="version")
+@every_version
+@every_machine
+def test_saving_leaves_its_source_as_it_was(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A machine is the same after it was saved, or after that was refused."""
+    before = msgspec.json.encode(machine)
+    save(adapter, machine, version)
+    if msgspec.json.encode(machine) != before:
+        as_it_was = msgspec.json.decode(before, type=Machine)
+        fail("RT-3", expected=as_it_was, got=machine, road=f"save at {version}")
+
+
+@clause("RT-4")
+@needs(saves="version")
+@every_version
+@every_machine
+def test_a_second_save_agrees_with_the_first(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """Saving twice gives the same bytes twice, or the same refusal."""
+    first, second = save(adapter, machine, version), save(adapter, machine, version)
+    if first != second:
+        fail("RT-4", expected=first, got=second, road=f"save twice at {version}")

@@ -1,0 +1,120 @@
+"""SUB: what is sent only when it is needed."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis.strategies import SearchStrategy, sampled_from
+from msgspec.structs import replace
+
+from adapters.protocol import Ability, Adapter
+from adapters.verdicts import Rejected, load, save
+from reference.compatibility.expectation import common_machine_type, knows
+from reference.compatibility.table import ITEMS
+from reference.spapr.machine import Machine
+from reference.spapr.versions import stream_version
+from reference.vmstate.access import SUBSECTIONS
+from reference.vmstate.subsections import subsection
+from strategies import machine_states
+from suites.clauses import clause
+from suites.declared import needs
+from suites.dissection import dissect
+from suites.failures import fail
+from suites.properties import property_of
+from suites.roads import VERSIONS
+
+ALWAYS = ("spapr", "spapr_pci", "spapr_iommu")
+"""The sections that every stream has; `spapr_iommu` for each window."""
+UNKNOWN = ("spapr/unknown", "spapr_unknown", "spapr/cap/unknown", "spaprX")
+"""Names that begin with the section's: no slash is needed."""
+
+wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+every_version = pytest.mark.parametrize("version", VERSIONS)
+
+
+def machines(version: str) -> SearchStrategy[Machine]:
+    """The machines of the newest type that a version knows."""
+    return machine_states(version=version, machine_type=common_machine_type(version))
+
+
+def alone(machine: Machine, name: str) -> list[tuple[int, Machine]]:
+    """For each section or subsection ``name``: its instance_id, and the machine with that alone."""
+    if name.startswith("spapr_drc"):
+        return [(one.drc_index, replace(machine, connectors=(one,))) for one in machine.connectors]
+    if name.startswith("spapr_iommu"):
+        return [(one.liobn, replace(machine, iommu_tables=(one,))) for one in machine.iommu_tables]
+    return [(0, machine)]
+
+
+def needed(machine: Machine, version: str) -> Iterator[tuple[str, int]]:
+    """The sections and subsections that a stream must have, each with the instance_id."""
+    for name in ALWAYS:
+        yield from ((name, instance) for instance, _ in alone(machine, name))
+    for item in ITEMS:
+        if knows(stream_version(version), item):
+            name = item.name.split(" ")[0]
+            for instance, only in alone(machine, name):
+                if item.needed(only):
+                    yield name, instance
+
+
+@clause("SUB-1")
+@wire_format
+@every_version
+@property_of(machine=machines)
+def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A stream has what the machine needs to be understood, and nothing that could be left out."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        return
+    parts = dissect(stream, version, machine.machine_type).parts
+    sent = sorted(name for part in parts for name in part.names())
+    must = sorted(set(needed(machine, version)))
+    if sent != must:
+        fail("SUB-1", expected=listed(must), got=listed(sent), road=f"save at {version}")
+
+
+def listed(names: list[tuple[str, int]]) -> str:
+    """Names and instances for a person."""
+    return ", ".join(f"{name}/{instance:#x}" if instance else name for name, instance in names)
+
+
+@clause("SUB-2")
+@wire_format
+@every_version
+@property_of(machine=machines, name=lambda: sampled_from(UNKNOWN))
+def test_an_unknown_subsection_is_rejected(
+    version: str, adapter: Adapter, machine: Machine, name: str
+) -> None:
+    """A loader does not pass over a subsection that it does not know, however it is called."""
+    stream = save(adapter, machine, version)
+    if isinstance(stream, bytes):
+        dissected = dissect(stream, version, machine.machine_type)
+        payload = dissected.part("spapr").payload + subsection(name, 1, b"")
+        changed = dissected.assembled(spapr=payload)
+        arrived = load(adapter, changed, version, machine.fresh())
+        if not isinstance(arrived, Rejected):
+            fail("SUB-2", expected="rejected", got=arrived, road=f"load {name} at {version}")
+
+
+@clause("SUB-3")
+@wire_format
+@every_version
+@property_of(machine=machines)
+def test_subsections_are_accepted_in_any_order(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A loader finds a subsection by its name, not by its place."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        return
+    dissected = dissect(stream, version, machine.machine_type)
+    spapr = dissected.part("spapr")
+    state = dict(spapr.state)
+    state[SUBSECTIONS] = state.get(SUBSECTIONS, [])[::-1]
+    changed = dissected.assembled(spapr=spapr.plan.save(state))
+    in_order = load(adapter, stream, version, machine.fresh())
+    reversed_ = load(adapter, changed, version, machine.fresh())
+    if in_order != reversed_:
+        fail("SUB-3", expected=in_order, got=reversed_, road=f"load at {version}")
