@@ -131,7 +131,9 @@ class Completeness:
             f"tests: {len(self.collected)} collected, {run} run, {skipped} not declared"
         )
         order = {version: place for place, version in enumerate(STREAM_VERSIONS)}
-        for what in sorted(self.undeclared, key=lambda what: order.get(what.split()[-1], -1)):
+        for what in sorted(
+            self.undeclared, key=lambda what: (order.get(what.split()[-1], -1), what)
+        ):
             terminalreporter.line(f"not declared: {what}; tests skipped: {self.undeclared[what]}")
         if self.problem:
             terminalreporter.line(f"incomplete: {self.problem}", red=True)

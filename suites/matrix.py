@@ -48,12 +48,12 @@ def render(cells: Mapping[Pair, AbstractSet[str]], versions: Iterable[str]) -> l
     """The matrix as lines: a row for each source, a column for each destination.
 
     ``cells`` holds the letters of each pair; ``versions`` are all ids in the order they are shown,
-    of which those are left out that no pair mentions.
+    of which those are left out that no pair mentions. One pair at least is there.
     """
     mentioned = {version for pair in cells for version in pair}
     shown = [version for version in versions if version in mentioned]
     heads = {version: re.findall(r"[+-]?[^+-]+", version) for version in shown}
-    height = max(map(len, heads.values()), default=0)
+    height = max(map(len, heads.values()))
     columns = []
     for destination in shown:
         head = heads[destination]

@@ -41,7 +41,7 @@ def save_machine(machine: Machine, version_id: str) -> bytes:
     """
     version = stream_version(version_id)
     kind = known_machine_type(machine.machine_type, version)
-    footer = kind.has("send-section-footer")
+    footer, is_described = kind.has("send-section-footer"), kind.has("vmdescription")
     parts = [beginning(kind)]
     described = []
     for section_id, registration in enumerate(registrations(machine, version), len(LIVE)):
@@ -55,10 +55,11 @@ def save_machine(machine: Machine, version_id: str) -> bytes:
         except SaveError as error:
             raise error.inside(section.name) from None
         parts.append(write_section(section, payload, footer=footer))
-        text, _ = plan.describe(state)
-        described.append(f'{{"name": "{vmsd.name}", "instance_id": {instance_id}, {text}}}')
+        if is_described:
+            text, _ = plan.describe(state)
+            described.append(f'{{"name": "{vmsd.name}", "instance_id": {instance_id}, {text}}}')
     parts.append(END_OF_STREAM)
-    if kind.has("vmdescription"):
+    if is_described:
         parts.append(vmdescription(described, kind, version.release))
     return b"".join(parts)
 

@@ -41,8 +41,10 @@ class ScalarArray:
             reader.need(count * self.size)
             loaded = reader.unpack(struct.Struct(f">{count}{self.code}"))
             if self.info.check is not None:
-                local = (None,) * count if state is None else self.get(state)[0]
-                for index, (one, other) in enumerate(zip(loaded, local, strict=False)):
+                local = None if state is None else self.get(state)[0]
+                for index, (one, other) in enumerate(
+                    zip(loaded, local or (None,) * count, strict=False)
+                ):
                     check(self.info.check, one, other, offset + index * self.size)
         except StreamError as error:
             raise error.inside(self.name) from None
@@ -131,7 +133,7 @@ class StructArray:
         except StreamError as error:
             raise error.inside(self.name) from None
         size = count * self.plan.minimum_size
-        local = () if state is None else self.get(state)[0]
+        local = () if state is None else self.get(state)[0] or ()
         if self.plan.run is not None and not local and 0 < size <= reader.remaining:
             behind = bytes(reader.data[reader.position : reader.position + size])
             if MARK not in behind[self.plan.minimum_size :: self.plan.minimum_size]:

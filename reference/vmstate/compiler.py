@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -93,21 +94,20 @@ class Compiler:
             field.attribute: field.multiply * getattr(field.info, "multiply", 1)
             for field in vmsd.fields
         }
-        total = Counter(field.name for field in vmsd.fields)
+        names = Counter(field.name for field in vmsd.fields)
+        attributes = Counter(field.attribute for field in filter(self.may_exist, vmsd.fields))
         seen: Counter[str] = Counter()
-        self.names = []
+        self.fields: list[tuple[Field, str]] = []
         for field in vmsd.fields:
-            name = field.name
-            self.names.append(f"{name}[{seen[name]}]" if total[name] > 1 else name)
-            seen[name] += 1
+            name = f"{field.name}[{seen[field.name]}]" if names[field.name] > 1 else field.name
+            seen[field.name] += 1
+            # A dict has room for one value a name; a record has whatever its hooks make of them.
+            clash = not self.derived and attributes[field.attribute] > 1
+            self.fields.append((replace(field, attribute=name) if clash else field, name))
 
     def plan(self) -> Plan:
         """Consecutive fields of fixed size become one step, the others a step each."""
-        present = [
-            (field, name)
-            for field, name in zip(self.vmsd.fields, self.names, strict=True)
-            if self.may_exist(field)
-        ]
+        present = [pair for pair in self.fields if self.may_exist(pair[0])]
         steps: list[Step] = []
         for together, group in groupby(present, lambda pair: self.fuses(pair[0])):
             fields = list(group)
@@ -205,7 +205,7 @@ class Compiler:
         """How many elements ``field`` has; the counting field must come before it."""
         if isinstance(count, int):
             return Count(count, multiply)
-        for other in self.vmsd.fields:
+        for other, _ in self.fields:
             if other is field:
                 break
             if other.name == count and self.may_exist(other):

@@ -2,6 +2,7 @@
 
 from mmap import mmap
 from struct import Struct
+from struct import error as StructError  # noqa: N812 -- it is an exception
 from typing import Any
 
 from reference.wire.errors import Truncated
@@ -9,7 +10,6 @@ from reference.wire.errors import Truncated
 Buffer = bytes | bytearray | memoryview | mmap
 """What a stream may lie in."""
 
-_U8 = Struct(">B")
 _U16 = Struct(">H")
 _U32 = Struct(">I")
 _U64 = Struct(">Q")
@@ -51,14 +51,21 @@ class Reader:
 
     def unpack(self, layout: Struct) -> tuple[Any, ...]:
         """The values of one ``layout``."""
-        self.need(layout.size)
-        values = layout.unpack_from(self.data, self.position)
+        try:
+            values = layout.unpack_from(self.data, self.position)
+        except StructError:
+            self.need(layout.size)
+            raise
         self.position += layout.size
         return values
 
     def u8(self) -> int:
         """One byte."""
-        return int(self.unpack(_U8)[0])
+        position = self.position
+        if position >= self.size:
+            self.need(1)
+        self.position = position + 1
+        return self.data[position]
 
     def u16(self) -> int:
         """Two bytes."""
