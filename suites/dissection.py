@@ -16,6 +16,7 @@ from reference.wire.framing import read_frames
 from reference.wire.htab import read_htab
 from reference.wire.ram import read_ram
 from reference.wire.reader import Reader
+from suites.failures import fail
 
 
 class Part(NamedTuple):
@@ -64,8 +65,16 @@ class Dissected(NamedTuple):
         return next(part for part in self.parts if part.section.idstr == idstr)
 
 
-def dissect(stream: bytes, version: str, type_name: str) -> Dissected:
-    """Take a stream apart that ``version`` wrote for a machine type; raises `StreamError`."""
+def dissect(stream: bytes, version: str, type_name: str, *, clause: str) -> Dissected:
+    """Take a stream apart that ``version`` wrote for a machine type; fail where that cannot be."""
+    try:
+        return _dissected(stream, version, type_name)
+    except StreamError as error:
+        road = f"save at {version} for {type_name}"
+        fail(clause, expected="a stream that its format explains", got=str(error), road=road)
+
+
+def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
     kind = machine_type(type_name)
     known = plans(stream_version(version), type_name)
     reader = Reader(stream)

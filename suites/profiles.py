@@ -17,6 +17,8 @@ def register_profiles() -> None:
         suppress_health_check=[HealthCheck.too_slow],
         # Which lines of ours a failure ran through says nothing about the implementation.
         phases=set(Phase) - {Phase.explain},
+        # One story at a time: a single fault often shows in several ways.
+        report_multiple_bugs=False,
         # The seed in the report replays a failure, for any parameters that pytest chose.
         print_blob=False,
     )

@@ -13,7 +13,7 @@ from suites.roads import VERSIONS, Road, accepted
 
 NEWEST = VERSIONS[-1]
 UPGRADES = ("1", "2", "3", "2.7", "2.12", "5.0")
-"""Versions from which an operator may upgrade to the newest; `suites/test_pairs.py` has them all."""
+"""Versions from which an operator may upgrade; `suites/test_pairs.py` has them all."""
 
 
 @clause("FWD-1")

@@ -68,7 +68,7 @@ def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
     stream = save(adapter, machine, version)
     if not isinstance(stream, bytes):
         return
-    parts = dissect(stream, version, machine.machine_type).parts
+    parts = dissect(stream, version, machine.machine_type, clause="SUB-1").parts
     sent = sorted(name for part in parts for name in part.names())
     must = sorted(set(needed(machine, version)))
     if sent != must:
@@ -90,7 +90,7 @@ def test_an_unknown_subsection_is_rejected(
     """A loader does not pass over a subsection that it does not know, however it is called."""
     stream = save(adapter, machine, version)
     if isinstance(stream, bytes):
-        dissected = dissect(stream, version, machine.machine_type)
+        dissected = dissect(stream, version, machine.machine_type, clause="SUB-2")
         payload = dissected.part("spapr").payload + subsection(name, 1, b"")
         changed = dissected.assembled(spapr=payload)
         arrived = load(adapter, changed, version, machine.fresh())
@@ -109,7 +109,7 @@ def test_subsections_are_accepted_in_any_order(
     stream = save(adapter, machine, version)
     if not isinstance(stream, bytes):
         return
-    dissected = dissect(stream, version, machine.machine_type)
+    dissected = dissect(stream, version, machine.machine_type, clause="SUB-3")
     spapr = dissected.part("spapr")
     state = dict(spapr.state)
     state[SUBSECTIONS] = state.get(SUBSECTIONS, [])[::-1]

@@ -12,10 +12,11 @@ import msgspec
 
 from reference.spapr.configuration import CONFIGURATION, Configuration
 from reference.spapr.machine import Machine
-from reference.spapr.sections import plans
-from reference.spapr.versions import StreamVersion, known_machine_type, stream_version
+from reference.spapr.machine_types import MachineType
+from reference.spapr.sections import Amend, plans, unchanged
+from reference.spapr.versions import known_machine_type, stream_version
 from reference.vmstate.compiler import compile_plan
-from reference.vmstate.plan import check_version
+from reference.vmstate.plan import Plan, check_version
 from reference.wire.errors import (
     ConfigurationRejected,
     DescriptionRejected,
@@ -34,26 +35,39 @@ Skip = Callable[[Section, Reader], bool]
 
 
 def load_machine(
-    stream: Buffer, version_id: str, onto: Machine, *, skip: Skip | None = None
+    stream: Buffer,
+    version_id: str,
+    onto: Machine,
+    *,
+    skip: Skip | None = None,
+    amend: Amend = unchanged,
 ) -> Machine:
     """The machine after a program of ``version_id`` loaded ``stream``.
 
     ``onto`` is the machine that waits for it. Its configuration counts; its state does not, a load
     starts from a reset. ``skip`` is asked about sections that the model does not have: without it
-    they are an error. Raises `StreamError`, `UnknownMachineType` and `UnknownStreamVersion`.
+    they are an error. ``amend`` makes a program whose descriptions differ from those of the
+    reference. Raises `StreamError`, `UnknownMachineType` and `UnknownStreamVersion`.
     """
-    return Loading(stream, stream_version(version_id), onto, skip).machine()
+    version = stream_version(version_id)
+    kind = known_machine_type(onto.machine_type, version)
+    return Loading(stream, kind, plans(version, kind.name, amend), onto, skip).machine()
 
 
 class Loading:
     """One load in progress."""
 
     def __init__(
-        self, stream: Buffer, version: StreamVersion, onto: Machine, skip: Skip | None
+        self,
+        stream: Buffer,
+        kind: MachineType,
+        known: dict[str, Plan],
+        onto: Machine,
+        skip: Skip | None,
     ) -> None:
         self.reader = Reader(stream)
-        self.kind = known_machine_type(onto.machine_type, version)
-        self.plans = plans(version, self.kind.name)
+        self.kind = kind
+        self.plans = known
         self.skip = skip
         self.loaded = onto.fresh()
         self.bridge = self.loaded.host_bridge

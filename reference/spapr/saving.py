@@ -12,7 +12,7 @@ from struct import Struct
 from reference.spapr.configuration import CONFIGURATION, Configuration
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import MachineType, Release
-from reference.spapr.sections import registrations
+from reference.spapr.sections import Amend, plans, registrations, unchanged
 from reference.spapr.versions import known_machine_type, stream_version
 from reference.vmstate.compiler import compile_plan
 from reference.vmstate.errors import SaveError
@@ -33,18 +33,20 @@ PAGE_SIZE = 4096
 DESCRIPTION_HEAD = Struct(">BI")
 
 
-def save_machine(machine: Machine, version_id: str) -> bytes:
+def save_machine(machine: Machine, version_id: str, *, amend: Amend = unchanged) -> bytes:
     """The stream that the version ``version_id`` writes for ``machine``.
 
+    ``amend`` makes a program whose descriptions differ from those of the reference.
     Raises `SaveError` where the machine cannot be saved, `UnknownMachineType` where it is of a
     type that the version does not know, and `UnknownStreamVersion`.
     """
     version = stream_version(version_id)
     kind = known_machine_type(machine.machine_type, version)
     footer, is_described = kind.has("send-section-footer"), kind.has("vmdescription")
+    known = plans(version, kind.name, amend)
     parts = [beginning(kind)]
     described = []
-    for section_id, registration in enumerate(registrations(machine, version), len(LIVE)):
+    for section_id, registration in enumerate(registrations(machine, known), len(LIVE)):
         plan, instance_id, state = registration
         vmsd = plan.vmsd
         if vmsd.needed is not None and not vmsd.needed(state):

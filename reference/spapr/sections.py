@@ -1,6 +1,6 @@
 """Which sections a machine has at a stream version, in which order, and what each describes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from reference.spapr.devices import (
@@ -17,14 +17,24 @@ from reference.spapr.machine_types import machine_type
 from reference.spapr.spapr import spapr
 from reference.spapr.versions import StreamVersion
 from reference.vmstate.compiler import compile_plan
+from reference.vmstate.description import VMStateDescription
 from reference.vmstate.plan import Plan
 
 Registration = tuple[Plan, int, Record]
 """A section: its description, ready to use; its instance_id; and the state that it describes."""
 
 
+Amend = Callable[[VMStateDescription], VMStateDescription]
+"""Makes one description of another; how a program that differs from the reference is built."""
+
+
+def unchanged(vmsd: VMStateDescription) -> VMStateDescription:
+    """The description itself: what the reference does."""
+    return vmsd
+
+
 @cache
-def plans(version: StreamVersion, type_name: str) -> dict[str, Plan]:
+def plans(version: StreamVersion, type_name: str, amend: Amend = unchanged) -> dict[str, Plan]:
     """The sections that ``version`` knows for a machine type, by idstr."""
     release = version.release
     descriptions = [
@@ -34,12 +44,11 @@ def plans(version: StreamVersion, type_name: str) -> dict[str, Plan]:
         spapr_pci(release, machine_type(type_name)),
         spapr(version),
     ]
-    return {vmsd.name: compile_plan(vmsd) for vmsd in descriptions}
+    return {vmsd.name: compile_plan(amend(vmsd)) for vmsd in descriptions}
 
 
-def registrations(machine: Machine, version: StreamVersion) -> Iterator[Registration]:
+def registrations(machine: Machine, known: dict[str, Plan]) -> Iterator[Registration]:
     """All sections that a machine has, needed or not, in the order of QEMU's registration."""
-    known = plans(version, machine.machine_type)
     if SPAPR_RTC.name in known:
         yield known[SPAPR_RTC.name], 0, machine
     if SPAPR_DRC_PHYSICAL.name in known:

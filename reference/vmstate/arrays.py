@@ -239,7 +239,9 @@ class PointerArray:
             reader.need(count)
         except StreamError as error:
             raise error.inside(self.name) from None
-        local: tuple[Any, ...] = (...,) * count if state is None else self.get(state)[0]
+        local = None if state is None else self.get(state)[0]
+        if local is None:
+            local = (...,) * count
         if len(local) < count:
             raise FieldRejected(
                 f"{count} pointers, of which only {len(local)} are known here",
