@@ -1,9 +1,15 @@
 """A stream in QEMU's format, taken apart and put together again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from adapters.protocol import Adapter
+from adapters.verdicts import Verdict, load, save
+from reference.compatibility.expectation import common_machine_type
 from reference.spapr.configuration import CONFIGURATION
+from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
 from reference.spapr.sections import plans
 from reference.spapr.versions import stream_version
@@ -104,3 +110,19 @@ def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
         elif isinstance(frame, End):
             head = head or frame.offset
     return Dissected(stream[:head], configured, tuple(parts), stream[reader.position :], footer)
+
+
+def with_version_ids(
+    adapter: Adapter, version: str, change: Callable[[int], int]
+) -> Iterator[tuple[Part, Machine | Verdict]]:
+    """For each section of a stream: what comes of it with another version_id."""
+    machine = Machine(machine_type=common_machine_type(version))
+    stream = save(adapter, machine, version)
+    assert isinstance(stream, bytes)
+    dissected = dissect(stream, version, machine.machine_type, clause="WIRE-2")
+    for place, part in enumerate(dissected.parts):
+        version_id = change(part.section.version_id)
+        changed = part._replace(section=replace(part.section, version_id=version_id))
+        parts = (*dissected.parts[:place], changed, *dissected.parts[place + 1 :])
+        stream = dissected._replace(parts=parts).assembled()
+        yield part, load(adapter, stream, version, machine.fresh())

@@ -5,12 +5,16 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from adapters.protocol import Ability, Adapter
+from adapters.verdicts import Rejected
 from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.machine import Machine
 from reference.spapr.versions import STREAM_VERSIONS, Ccs
 from strategies import machine_states
 from suites.clauses import clause
 from suites.declared import needs
+from suites.dissection import with_version_ids
+from suites.failures import fail
 from suites.properties import property_of
 from suites.roads import VERSIONS, Road, accepted, is_accepted, travel
 
@@ -62,6 +66,17 @@ def test_a_version_bump_breaks_backward_migration_for_good(
     for road in roads:
         verdict, _ = travel(road, machine, source, destination, clause="BWD-2")
         assert verdict.kind == "rejected"
+
+
+@clause("BWD-2")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_section_of_a_later_version_is_rejected(version: str, adapter: Adapter) -> None:
+    """No section is loaded by a layout that it may not have."""
+    for part, arrived in with_version_ids(adapter, version, lambda known: known + 1):
+        if not isinstance(arrived, Rejected):
+            road = f"load {part.section.name} with a later version_id at {version}"
+            fail("BWD-2", expected="rejected", got=arrived, road=road)
 
 
 @clause("BWD-3")

@@ -2,11 +2,15 @@
 
 import pytest
 
+from adapters.protocol import Ability, Adapter
+from adapters.reference import ReferenceAdapter
+from adapters.verdicts import Rejected, load
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
-from strategies import machine_states, signed_words
+from strategies import machine_states, signed_words, unsigned_words
 from suites.clauses import clause
 from suites.declared import needs
+from suites.dissection import dissect, with_version_ids
 from suites.failures import fail
 from suites.properties import property_of
 from suites.roads import VERSIONS, Road, accepted
@@ -54,3 +58,34 @@ def test_seconds_become_nanoseconds_modulo_two_to_the_64(
                 got=f"{arrived.rtc_ns_offset} ns",
                 road=road.say(source, destination),
             )
+
+
+@clause("FWD-4")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_section_below_the_minimum_version_is_rejected(version: str, adapter: Adapter) -> None:
+    """No section has a version_id of 0, and no loader takes it for one."""
+    for part, arrived in with_version_ids(adapter, version, lambda _known: 0):
+        if not isinstance(arrived, Rejected):
+            road = f"load {part.section.name} version 0 at {version}"
+            fail("FWD-4", expected="rejected", got=arrived, road=road)
+
+
+@clause("FWD-5")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="destination")
+@pytest.mark.parametrize("source", ["1", "2"])
+@pytest.mark.parametrize("destination", ["2", "3", "2.7", "10.0"])
+@property_of(next_irq=lambda: unsigned_words(bits=32))
+def test_what_an_unused_field_holds_is_ignored(
+    source: str, destination: str, adapter: Adapter, next_irq: int
+) -> None:
+    """Whatever lies where version 1 had next_irq, the machine is the same."""
+    machine = Machine(machine_type="pseries-2.1", rtc_ns_offset=3600 * 10**9)
+    dissected = dissect(
+        ReferenceAdapter().save(machine, source), source, machine.machine_type, clause="FWD-5"
+    )
+    payload = next_irq.to_bytes(4, "big") + dissected.part("spapr").payload[4:]
+    arrived = load(adapter, dissected.assembled(spapr=payload), destination, machine.fresh())
+    if arrived != machine:
+        road = f"{source}->{destination} with next_irq {next_irq:#x}"
+        fail("FWD-5", expected=machine, got=arrived, road=road)

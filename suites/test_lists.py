@@ -4,7 +4,14 @@ import pytest
 from hypothesis.strategies import one_of
 
 from reference.compatibility.expectation import common_machine_type
-from reference.spapr.machine import ConfigureConnectorState, EventLogEntry, Machine
+from reference.spapr.machine import (
+    ConfigureConnectorState,
+    EventLogEntry,
+    HostBridge,
+    IommuTable,
+    Machine,
+    Msi,
+)
 from reference.spapr.versions import STREAM_VERSIONS, Ccs
 from strategies import arbitrary_walks, event_logs, reachable_walks
 from suites.clauses import clause
@@ -73,5 +80,22 @@ def test_any_number_of_events_survives(version: str, length: int, roads: tuple[R
     """No number of pending events is special, neither none nor a thousand."""
     events = tuple(EventLogEntry(index, bytes(index % 300)) for index in range(length))
     machine = Machine(machine_type=common_machine_type(version), pending_events=events)
+    for road in roads:
+        accepted(road, machine, version, version, clause="LIST-3")
+
+
+@clause("LIST-3")
+@both
+@pytest.mark.parametrize("version", ["3+ccs", "4", "10.0"])
+def test_no_count_is_kept_in_sixteen_bits(version: str, roads: tuple[Road, ...]) -> None:
+    """A list, a table and a log are not cut at 65536, as those of 338c25b6929b were."""
+    many = range(65537)
+    machine = Machine(
+        machine_type=common_machine_type(version),
+        ccs_list=tuple(ConfigureConnectorState(index, 4, 1) for index in many),
+        pending_events=(EventLogEntry(0x06340040, bytes(65537)),),
+        iommu_tables=(IommuTable(table=tuple(many)),),
+        host_bridge=HostBridge(msis=tuple(Msi(index, 0x1300, 1) for index in many)),
+    )
     for road in roads:
         accepted(road, machine, version, version, clause="LIST-3")

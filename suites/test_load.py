@@ -10,6 +10,7 @@ from reference.spapr.machine import Connector, HostBridge, IommuTable, Machine
 from strategies import machine_states
 from suites.clauses import clause
 from suites.declared import needs
+from suites.dissection import dissect
 from suites.failures import fail
 from suites.properties import property_of
 from suites.roads import VERSIONS, Road, accepted
@@ -117,3 +118,50 @@ def test_the_windows_of_the_host_bridge_are_not_taken_from_the_stream(
     arrived = load(adapter, stream, version, onto)
     if arrived != onto:
         fail("LOAD-3", expected=onto, got=arrived, road=f"load at {version}")
+
+
+@clause("LOAD-4")
+@both
+@every_version
+@every_machine
+def test_state_finds_its_part_by_name_and_instance(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A destination whose devices were made in another order gets the same state."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        return
+    onto = machine.fresh()
+    arrived = load(adapter, stream, version, onto)
+    turned = load(adapter, stream, version, backwards(onto))
+    must = backwards(arrived) if isinstance(arrived, Machine) else arrived
+    if turned != must:
+        fail("LOAD-4", expected=must, got=turned, road=f"load at {version}, devices reversed")
+
+
+def backwards(machine: Machine) -> Machine:
+    """The machine with its connectors and windows in the opposite order."""
+    return replace(
+        machine,
+        connectors=machine.connectors[::-1],
+        iommu_tables=machine.iommu_tables[::-1],
+    )
+
+
+@clause("LOAD-5")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+@every_version
+@every_machine
+def test_sections_are_accepted_in_any_order(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A loader finds a section by its name, not by its place."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        return
+    dissected = dissect(stream, version, machine.machine_type, clause="LOAD-5")
+    changed = dissected._replace(parts=dissected.parts[::-1]).assembled()
+    in_order = load(adapter, stream, version, machine.fresh())
+    reversed_ = load(adapter, changed, version, machine.fresh())
+    if in_order != reversed_:
+        fail("LOAD-5", expected=in_order, got=reversed_, road=f"load at {version}, reversed")

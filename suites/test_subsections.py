@@ -118,3 +118,26 @@ def test_subsections_are_accepted_in_any_order(
     reversed_ = load(adapter, changed, version, machine.fresh())
     if in_order != reversed_:
         fail("SUB-3", expected=in_order, got=reversed_, road=f"load at {version}")
+
+
+@clause("SUB-4")
+@wire_format
+@every_version
+@property_of(machine=machines)
+def test_a_subsection_of_a_later_version_is_rejected(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A subsection is not loaded by a layout that it may not have."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        return
+    dissected = dissect(stream, version, machine.machine_type, clause="SUB-4")
+    for part in dissected.parts:
+        for name, known, _ in part.state.get(SUBSECTIONS, ()):
+            head = subsection(name, known, b"")
+            later = part.payload.replace(head, subsection(name, known + 1, b""), 1)
+            changed = dissected.assembled(**{part.section.idstr: later})
+            arrived = load(adapter, changed, version, machine.fresh())
+            if not isinstance(arrived, Rejected):
+                road = f"load {name} version {known + 1} at {version}"
+                fail("SUB-4", expected="rejected", got=arrived, road=road)
