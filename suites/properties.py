@@ -5,17 +5,27 @@ Hypothesis draws what `property_of` names; all other parameters of the test are 
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 from inspect import Parameter, Signature, signature
 from typing import Any
 
 import pytest
-from hypothesis import given, seed
+from hypothesis import given, seed, settings
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.strategies import SearchStrategy
 
 from suites.replay import seed_of
 
 Test = Callable[..., None]
 Strategy = Callable[..., SearchStrategy[Any]]
+
+
+def own_database(nodeid: str) -> ExampleDatabase | None:
+    """Where the failures of one test are kept, so that no other test tries them."""
+    shared = settings().database
+    if not isinstance(shared, DirectoryBasedExampleDatabase):
+        return shared
+    return DirectoryBasedExampleDatabase(shared.path / sha256(nodeid.encode()).hexdigest()[:16])
 
 
 def property_of(**strategies: Strategy) -> Callable[[Test], Test]:
@@ -37,6 +47,7 @@ def property_of(**strategies: Strategy) -> Callable[[Test], Test]:
             }
 
             @seed(seed_of(request.node))
+            @settings(database=own_database(request.node.nodeid))
             @given(**drawn_from)
             def example(**drawn: Any) -> None:
                 test(**{name: values[name] for name in own}, **drawn)

@@ -44,13 +44,14 @@ class Project:
         (path / "tiny.py").write_text(TINY_ADAPTER)
         (path / "suites").mkdir()
 
-    def run(self, suite: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """What pytest says of the tests in ``suite``, with the options."""
-        (self.path / "suites" / "test_fake.py").write_text(suite)
+    def run(self, suite: str, *options: str, select: str = "") -> subprocess.CompletedProcess[str]:
+        """What pytest says of the tests in ``suite``, or of one (``::test_pair``)."""
+        file = "suites/test_fake.py"
+        (self.path / file).write_text(suite)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
         for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
             environment.pop(name, None)
-        command = [sys.executable, "-m", "pytest", "suites", "--adapter=tiny:Tiny", *options]
+        command = [sys.executable, "-m", "pytest", file + select, "--adapter=tiny:Tiny", *options]
         return subprocess.run(  # noqa: S603 - our own command
             command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
         )

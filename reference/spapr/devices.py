@@ -52,9 +52,9 @@ def is_away_from_rest(connector: Connector) -> bool:
     return connector.device and connector.state != connector.resting_state
 
 
-def is_unplug_requested(connector: Connector) -> bool:
-    """Whether the connector is to be sent; since 5.0 a request to unplug is enough."""
-    return is_away_from_rest(connector) or connector.unplug_requested
+def is_transient(connector: Connector) -> bool:
+    """Whether there is a device, and it is away from rest or shall be unplugged (since 5.0)."""
+    return is_away_from_rest(connector) or (connector.device and connector.unplug_requested)
 
 
 @cache
@@ -63,7 +63,7 @@ def spapr_drc(release: Release) -> VMStateDescription:
     requests = release >= UNPLUG_REQUESTS
     return VMStateDescription(
         name="spapr_drc",
-        needed=is_unplug_requested if requests else is_away_from_rest,
+        needed=is_transient if requests else is_away_from_rest,
         fields=(uint32("state"),),
         subsections=(SPAPR_DRC_UNPLUG_REQUESTED,) if requests else (),
         record=Connector,

@@ -14,7 +14,7 @@ The JSON is what QEMU's own writer makes of this grammar, in this order of keys,
                     ["struct": {layout},] [layout,...] "size": n}
     data        := {"name": "data", "size": n, "type": "buffer"}
 
-Source: facts/spapr.md 1.8; QEMU migration/vmstate.c, vmstate_save_state_v, vmsd_desc_field_start
+Source: QEMU migration/vmstate.c, vmstate_save_state_v, vmsd_desc_field_start
 and vmstate_subsection_save; migration/savevm.c, vmstate_save_old_style; migration/vmstate-types.c,
 put_qtailq and put_gtree; qobject/json-writer.c.
 """

@@ -8,7 +8,7 @@
 | EOF | type |
 
 The footer is 0x7e and the be32 section_id again; the machine types up to pseries-2.3 have none.
-An idstr is a length byte and that many bytes. Source: facts/spapr.md 1.1 and 1.3; QEMU
+An idstr is a length byte and that many bytes. Source: QEMU
 migration/savevm.c, save_section_header and save_section_footer.
 """
 

@@ -4,7 +4,7 @@
     PART, END  be32 0, chunks, an end marker of 8 zero bytes; or be32 0xffffffff as above
     chunk      be32 index, be16 n_valid, be16 n_invalid, n_valid entries of 16 bytes
 
-The loader goes by the first be32 and not by the kind of section. Source: facts/spapr.md 1.7; QEMU
+The loader goes by the first be32 and not by the kind of section. Source: QEMU
 hw/ppc/spapr.c, htab_save_chunk and htab_load.
 """
 

@@ -3,7 +3,7 @@
 Memory is nearly all of a stream, and nearly all of it comes in runs of records of one size: pages,
 or pages of zeros. A run is measured by looking only at the bytes of its flags, thousands at a
 time, and becomes one `PageRun`. The records and their layout are in `reference.wire.ram_records`.
-Source: facts/spapr.md 1.7; QEMU migration/ram.c, ram_load_precopy.
+Source: QEMU migration/ram.c, ram_load_precopy.
 """
 
 from collections.abc import Collection
@@ -33,7 +33,7 @@ _LONGEST_LOOK = 1 << 16
 def check_capabilities(capabilities: Collection[str], *, offset: int) -> None:
     """Refuse a stream whose configuration section, at ``offset``, names the capability mapped-ram.
 
-    With it pages lie at fixed places of a file and not in the section (facts/spapr.md 1.7).
+    With it pages lie at fixed places of a file and not in the section.
     Raises `NotSupported`.
     """
     if "mapped-ram" in capabilities:

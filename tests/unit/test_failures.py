@@ -1,0 +1,85 @@
+"""What a person reads when a test fails."""
+
+import msgspec
+import pytest
+
+from adapters.verdicts import Crashed, Equivalent, Lossy, Rejected
+from reference.spapr.machine import ConfigureConnectorState, Machine, Timebase
+from suites.clauses import clauses
+from suites.differences import LONGEST_LIST, differences, table
+from suites.failures import Violation, fail
+
+WALK = ConfigureConnectorState(drc_index=0x40000010, fdt_offset=0x3C, fdt_depth=1)
+MACHINE = Machine("pseries-2.6", ccs_list=(WALK,), tb=Timebase(7, -1), capabilities={"htm": 1})
+
+
+def test_equal_machines_have_no_differences() -> None:
+    """Two records with the same content are the same."""
+    assert not list(differences(MACHINE, msgspec.structs.replace(MACHINE)))
+
+
+def test_a_difference_is_named_by_the_path_to_the_innermost_field() -> None:
+    """Records, tuples and dictionaries are entered; a missing element is absent."""
+    other = msgspec.structs.replace(
+        MACHINE,
+        tb=Timebase(0x20, -1),
+        ccs_list=(msgspec.structs.replace(WALK, fdt_depth=2), WALK),
+        capabilities={},
+        fdt_blob=b"\xd0\x0d",
+    )
+    assert table(MACHINE, other) == [
+        "field                  expected   got",
+        "capabilities[htm]      1          absent",
+        "tb.guest_timebase      7          0x20",
+        "ccs_list[0].fdt_depth  1          2",
+        "ccs_list[1]            absent     ConfigureConnectorState(drc_index=0x40000010,...",
+        "fdt_blob               (0 bytes)  d00d (2 bytes)",
+    ]
+
+
+def test_long_values_and_long_lists_are_cut() -> None:
+    """A table stays a table, however large the machines."""
+    long = msgspec.structs.replace(MACHINE, ccs_list=(), irq_map=tuple(range(40)))
+    lines = table(MACHINE, long)
+    assert len(lines) == 1 + LONGEST_LIST + 1
+    assert lines[-1] == "... and 29 more"
+    (wide,) = differences(MACHINE, msgspec.structs.replace(MACHINE, fdt_blob=bytes(100)))
+    assert wide.got == f"{'00' * 22}0... (100 bytes)"
+
+
+def test_a_failure_says_the_rule_and_how_it_was_broken() -> None:
+    """The text begins with the clause, and shows what was expected and what came."""
+    with pytest.raises(Violation) as caught:
+        fail("PAIR-1", expected=Rejected("too new"), got=Lossy(("ccs_list",)), road="4->3")
+    assert str(caught.value).splitlines() == [
+        f"PAIR-1: {clauses()['PAIR-1'].rule}",
+        "",
+        "road      4->3",
+        "expected  rejected: too new",
+        "got       lossy: ccs_list",
+    ]
+
+
+def test_a_failure_shows_where_two_machines_differ() -> None:
+    """Of two machines only the fields that differ are shown."""
+    other = msgspec.structs.replace(MACHINE, ccs_list=())
+    with pytest.raises(Violation) as caught:
+        fail("RT-1", expected=MACHINE, got=other, road="4->4")
+    assert str(caught.value).splitlines()[3:] == [
+        "the machines differ:",
+        "    field        expected                                          got",
+        "    ccs_list[0]  ConfigureConnectorState(drc_index=0x40000010,...  absent",
+    ]
+
+
+def test_a_crash_shows_the_traceback_of_the_implementation() -> None:
+    """The traceback that came with the verdict is part of the text."""
+    with pytest.raises(Violation) as caught:
+        fail("RT-1", expected=Equivalent(), got=Crashed("Traceback:\n  KeyError"), road="4->4")
+    assert str(caught.value).splitlines()[3:] == [
+        "expected  equivalent",
+        "got       crashed",
+        "",
+        "    Traceback:",
+        "      KeyError",
+    ]

@@ -1,0 +1,78 @@
+"""The matrix of verdicts at the end of a run."""
+
+import re
+
+import pytest
+
+from reference.spapr.versions import STREAM_VERSIONS
+from suites.matrix import LEGEND, WIDTH, render
+from tests.conftest import Project
+
+SUITE = """
+import pytest
+from adapters.verdicts import Equivalent, Lossy, Rejected
+from suites.declared import needs
+
+PAIRS = [(a, b) for a in ("3", "4", "3+ccs") for b in ("3", "4", "3+ccs")]
+
+@needs(saves="source", loads="destination")
+@pytest.mark.parametrize(("source", "destination"), PAIRS)
+def test_pair(source, destination, record_verdict):
+    record_verdict(source, destination, Equivalent())
+    if destination == "3":
+        record_verdict(source, destination, Lossy(("ccs_list", "tb")), f"machine at {source}")
+    elif source == "3":
+        record_verdict(source, destination, Rejected("unknown subsection"))
+    assert (source, destination) != ("3+ccs", "4")
+"""
+
+MATRIX = """
+              3
+       3  4 +ccs
+3     =L =x   =x
+4      ?  ?    ?
+3+ccs =L =!    =
+"""
+
+
+def test_letters_stand_in_one_order() -> None:
+    """A cell holds every verdict that was seen; a pair that did not run is a dot."""
+    cells = {("3", "4"): {"L", "=", "x"}, ("4", "4"): {"="}}
+    assert render(cells, STREAM_VERSIONS) == ["   3    4", "3  .  =xL", "4  .    ="]
+
+
+def test_versions_that_no_pair_mentions_are_left_out() -> None:
+    """The order is that of the table, whatever ran first."""
+    lines = render({("10.0", "2.7"): {"x"}, ("1", "1"): {"="}}, STREAM_VERSIONS)
+    assert [line.split()[0] for line in lines] == ["1", "1", "2.7", "10.0"]
+
+
+def test_the_matrix_of_all_versions_fits_a_terminal() -> None:
+    """All 17 versions with three verdicts each stay within the width."""
+    cells = {(one, other): {"=", "x", "L"} for one in STREAM_VERSIONS for other in STREAM_VERSIONS}
+    lines = render(cells, STREAM_VERSIONS)
+    assert len(lines) == 3 + len(STREAM_VERSIONS)
+    assert max(map(len, lines)) <= WIDTH
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_ends_with_the_matrix(project: Project, workers: str) -> None:
+    """Failures, what is not declared, and losses are in it, with workers and without."""
+    result = project.run(SUITE, workers)
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED
+    _, _, end = result.stdout.partition("verdicts, source by destination")
+    matrix, legend, losses = end.partition("\n\n" + LEGEND + "\n")
+    expected = [line.split() for line in MATRIX.strip().splitlines()]
+    assert [line.split() for line in matrix.splitlines()[1:]] == expected
+    assert legend
+    assert losses.splitlines()[:2] == [
+        "L ccs_list: lost on 2 pairs, as 3->3: machine at 3",
+        "L tb: lost on 2 pairs, as 3->3: machine at 3",
+    ]
+
+
+def test_a_run_of_some_pairs_shows_those(project: Project) -> None:
+    """The matrix has the rows and columns of what ran."""
+    result = project.run(SUITE, select="::test_pair[3-4]")
+    assert result.returncode == pytest.ExitCode.OK
+    assert re.search(r"^ +3 +4\n3 +\. +=x\n4 +\. +\.$", result.stdout, re.MULTILINE)
