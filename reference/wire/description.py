@@ -2,7 +2,8 @@
 
 No section says how long it is; the description does, behind the last of them. So whoever goes by
 it has to find it first. Nothing in the text is trusted. Keys that are not in the grammar of
-`reference.wire.description_records` are skipped. Source: QEMU migration/vmstate.c, vmsd_desc_field_start; measured on 7.2 and 10.0.
+`reference.wire.description_records` are skipped. Source:
+QEMU migration/vmstate.c, vmsd_desc_field_start; measured on 7.2 and 10.0.
 """
 
 import json

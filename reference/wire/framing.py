@@ -3,7 +3,8 @@
     "QEVM" | be32 3 | [configuration] | section or command ... | 0x00 | [description]
 
 No frame says how long its payload is, so reading is shared: `read_frames` reads what surrounds a
-payload and the caller reads the payload, both from one `Reader`. Source: QEMU migration/savevm.c, qemu_loadvm_state and qemu_loadvm_state_main.
+payload and the caller reads the payload, both from one `Reader`. Source: QEMU
+migration/savevm.c, qemu_loadvm_state and qemu_loadvm_state_main.
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ Each record starts with a be64: an address, aligned to the page size, and flags 
 
 ``block`` is an idstr. With 0x020 CONTINUE it is left out, and is that of the page before, which
 may lie in an earlier section. 0x001 FULL is obsolete, 0x080 HOOK belongs to RDMA. Source:
-    QEMU migration/ram.c, ram_save_setup and save_page_header.
+QEMU migration/ram.c, ram_save_setup and save_page_header.
 """
 
 from collections.abc import Iterable, Iterator

@@ -65,6 +65,18 @@ def test_attribute_is_the_key() -> None:
     assert decoded(b"\1", uint8("value.a", attribute="a")) == {"a": 1}
 
 
+def test_repeated_fields_have_keys_of_their_own() -> None:
+    """Fields with the same name, or the same attribute, are found under their numbered names."""
+    tmp = with_tmp(EL, from_state=never, into_state=never)
+    fields = (tmp, tmp, uint8("a"), uint8("b", attribute="a"))
+    assert decoded(b"\1\2\3\4", *fields) == {
+        "tmp[0]": {"x": 1},
+        "tmp[1]": {"x": 2},
+        "a": 3,
+        "b": 4,
+    }
+
+
 def test_counts_are_kept() -> None:
     """A count is a value like any other, as the stream has it."""
     fields = (uint8("n", counts="data"), buffer("data", size="n"))

@@ -76,7 +76,7 @@ def test_record_of_another_kind() -> None:
 
 @pytest.mark.parametrize("fields", [(uint8("a"),), (uint8("a"), uint8("b"), uint8("c"))])
 def test_record_that_cannot_be_made(fields: tuple[Field, ...]) -> None:
-    """Fields that do not make a record are refused with its name, when there is none to load onto."""
+    """Fields that do not make the record are refused with its name."""
     vmsd = VMStateDescription(name="test", fields=fields, record=Strict)
     with pytest.raises(DescriptionError, match="Strict cannot be made"):
         compile_plan(vmsd).load(Reader(b"abc"), None)

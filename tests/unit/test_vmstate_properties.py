@@ -1,6 +1,9 @@
 """What holds for every description and every state of it."""
 
 import json
+from contextlib import suppress
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -27,7 +30,7 @@ from reference.vmstate.fields import (
 from reference.wire.errors import StreamError, Truncated
 from reference.wire.reader import Reader
 
-NAMES = "abcdef"
+NAMES = "abcd"
 Kind = tuple[tuple[Field, ...], st.SearchStrategy[Any]]
 """The fields that one attribute needs, and its values."""
 
@@ -39,8 +42,6 @@ class State(msgspec.Struct, frozen=True):
     b: Any = None
     c: Any = None
     d: Any = None
-    e: Any = None
-    f: Any = None
 
 
 def numbers(type_name: str) -> st.SearchStrategy[Any]:
@@ -87,11 +88,7 @@ def simple_kinds(draw: st.DrawFn, name: str) -> Kind:
 def nested_kinds(draw: st.DrawFn, name: str, depth: int, *, subsections: bool) -> Kind:
     """A field of structs."""
     vmsd, states = draw(descriptions(depth, subsections=subsections))
-    tmp = with_tmp(
-        vmsd,
-        from_state=lambda state: getattr(state, name),
-        into_state=lambda _, scratch: {name: scratch},
-    )
+    tmp = with_tmp(vmsd, from_state=attrgetter(name), into_state=lambda _, tmp: {name: tmp})
     kinds: list[Kind] = [
         ((struct(name, vmsd),), states),
         ((struct(name, vmsd, count=2),), tuples(states, 2, 2)),
@@ -102,6 +99,11 @@ def nested_kinds(draw: st.DrawFn, name: str, depth: int, *, subsections: bool) -
         ((tmp,), states),
     ]
     return draw(st.sampled_from(kinds))
+
+
+def is_there(name: str, state: State) -> bool:
+    """Whether the attribute ``name`` has a value."""
+    return getattr(state, name) is not None
 
 
 @st.composite
@@ -121,7 +123,7 @@ def descriptions(
             VMStateDescription(
                 name=f"level {depth}/{name}",
                 fields=kinds[name][0],
-                needed=lambda state, name=name: getattr(state, name) is not None,
+                needed=partial(is_there, name),
             )
             for name in tuple(kinds)[own:]
         ),
@@ -195,12 +197,9 @@ def test_every_cut_is_truncated(case: tuple[VMStateDescription, State]) -> None:
 def test_any_bytes_are_loaded_or_rejected(
     described: tuple[VMStateDescription, st.SearchStrategy[State]], wire: bytes
 ) -> None:
-    """Whatever the bytes, a load ends in a state or in a StreamError with a path."""
+    """Whatever the bytes, a load ends in a state or in a StreamError, without any other error."""
     reader = Reader(wire)
-    try:
+    with suppress(StreamError):
         loaded = compile_plan(described[0]).load(reader, None)
-    except StreamError as error:
-        assert 0 <= error.offset <= len(wire)
-    else:
         assert isinstance(loaded, State)
-        assert reader.position <= len(wire)
+    assert 0 <= reader.position <= len(wire)
