@@ -1,5 +1,6 @@
 """Whole machines, as a program of a stream version can hold them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,8 @@ from strategies.numbers import content, signed, unsigned
 from strategies.windows import iommu_tables, msi_tables, resting_tables
 
 NANOSECONDS = 10**9
-OFTEN, SELDOM = st.integers(0, 1), st.integers(0, 3)
-"""Whether a part of a machine is away from rest: if the highest number is drawn.
+PRESENT = st.integers(0, 1)
+"""Whether a part of a machine is away from rest.
 
 Each part has a draw of its own, right before what it needs, so that a counterexample loses all
 parts that do not matter.
@@ -32,6 +33,9 @@ CONNECTORS = tuple(connectors(unplug_requests=requests) for requests in (False, 
 TABLES = tuple(iommu_tables(dynamic=dynamic) for dynamic in (False, True))
 MSIS = msi_tables()
 CAPABILITY = st.integers(0, 1199)
+
+Part = Callable[[st.DrawFn], dict[str, Any]]
+"""Draws attributes of a machine."""
 
 
 def bit_numbers(draw: st.DrawFn, bits: int) -> tuple[int, ...]:
@@ -58,54 +62,66 @@ def held(version: str, type_name: str) -> frozenset[str]:
     return frozenset(one.name for one in ASPECTS if holds(version, one, type_name))
 
 
-def capabilities(draw: st.DrawFn, known: tuple[Capability, ...]) -> dict[str, int]:
+def capabilities(draw: st.DrawFn, known: tuple[Capability, ...]) -> dict[str, Any]:
     """Two values given on the command line; some are the default after all."""
     given = {}
     for _ in range(2):
         value, place = divmod(draw(CAPABILITY), len(known))
         given[known[place].name] = known[place].values[value % len(known[place].values)]
-    return given
+    return {"capabilities": given}
+
+
+OPTIONS: dict[str, Part] = {
+    # By the name of the aspect.
+    "host_bridge.msis": lambda draw: {"host_bridge": HostBridge(msis=draw(MSIS))},
+    "ov5_cas": lambda draw: {"ov5_cas": OptionVector(bit_numbers(draw, BITS_OF_OV5))},
+    "patb_entry": lambda draw: {"patb_entry": unsigned(draw, 64)},
+    "irq_map": lambda draw: {"irq_map": bit_numbers(draw, BITS_OF_IRQ_MAP)},
+    "fdt_blob": lambda draw: {"fdt_initial_size": unsigned(draw, 32), "fdt_blob": content(draw)},
+    "fwnmi": lambda draw: {
+        "fwnmi_system_reset_addr": unsigned(draw, 64),
+        "fwnmi_machine_check_addr": unsigned(draw, 64) % UINT64_MAX,
+        "fwnmi_machine_check_interlock": draw(INTERLOCK),
+    },
+}
+"""Parts of which a machine has two at the most away from rest."""
+
+
+@cache
+def options(version: str, type_name: str) -> tuple[st.SearchStrategy[int], tuple[Part, ...]]:
+    """The parts of `OPTIONS` that a program has, and others of the kind; and a choice of them."""
+    names = held(version, type_name)
+    tables = TABLES["iommu_tables.def_win" in names]
+    parts = [part for name, part in OPTIONS.items() if name in names]
+    parts.append(lambda draw: {"iommu_tables": draw(tables)})
+    if known := settable(version, type_name):
+        parts.append(lambda draw: capabilities(draw, known))
+    return st.integers(0, len(parts)), tuple(parts)
 
 
 @st.composite
-def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machine:  # noqa: C901, PLR0912 -- one condition a part
+def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machine:
     """Machines of ``machine_type`` as a program of the stream version ``version`` can hold them.
 
     What such programs do not have is as after a reset. The simplest is ``Machine(machine_type=
-    "pseries-2.6", iommu_tables=(IommuTable(liobn=0x80000000),))``.
+    "pseries-2.6")``, to which the second DMA window is added where there is one.
     """
     names = held(version, machine_type)
-    dynamic = "iommu_tables.def_win" in names
-    state: dict[str, Any] = {"iommu_tables": resting_tables(dynamic=dynamic)}
+    resting = resting_tables(dynamic="iommu_tables.def_win" in names)
+    state: dict[str, Any] = {"iommu_tables": resting}
     if "ccs_list" in names and (kind := draw(WALKING)):
         state["ccs_list"] = draw(WALKS[kind - 1])
-    if "pending_events" in names and draw(OFTEN):
+    if "pending_events" in names and draw(PRESENT):
         state["pending_events"] = draw(EVENTS)
-    if "connectors.state" in names and draw(OFTEN):
+    if "connectors.state" in names and draw(PRESENT):
         state["connectors"] = draw(CONNECTORS["connectors.unplug_requested" in names])
-    if draw(OFTEN):
+    if draw(PRESENT):
         state["tb"] = Timebase(unsigned(draw, 64), signed(draw, 64))
-    if draw(OFTEN):
+    if draw(PRESENT):
         seconds = version in WHOLE_SECONDS
         state["rtc_ns_offset"] = signed(draw, 64) * (NANOSECONDS if seconds else 1)
-    if draw(SELDOM) == 3:
-        state["iommu_tables"] = draw(TABLES[dynamic])
-    if draw(SELDOM) == 3:
-        state["host_bridge"] = HostBridge(msis=draw(MSIS))
-    if "ov5_cas" in names and draw(SELDOM) == 3:
-        state["ov5_cas"] = OptionVector(bit_numbers(draw, BITS_OF_OV5))
-    if "patb_entry" in names and draw(SELDOM) == 3:
-        state["patb_entry"] = unsigned(draw, 64)
-    if "irq_map" in names and draw(SELDOM) == 3:
-        state["irq_map"] = bit_numbers(draw, BITS_OF_IRQ_MAP)
-    if "fdt_blob" in names and draw(SELDOM) == 3:
-        state |= {"fdt_initial_size": unsigned(draw, 32), "fdt_blob": content(draw)}
-    if "fwnmi" in names and draw(SELDOM) == 3:
-        state |= {
-            "fwnmi_system_reset_addr": unsigned(draw, 64),
-            "fwnmi_machine_check_addr": unsigned(draw, 64) % UINT64_MAX,
-            "fwnmi_machine_check_interlock": draw(INTERLOCK),
-        }
-    if (known := settable(version, machine_type)) and draw(SELDOM) == 3:
-        state["capabilities"] = capabilities(draw, known)
+    choice, parts = options(version, machine_type)
+    for _ in range(2):
+        if place := draw(choice):
+            state |= parts[place - 1](draw)
     return Machine(machine_type=machine_type, **state)

@@ -28,8 +28,11 @@ def own_database(nodeid: str) -> ExampleDatabase | None:
     return DirectoryBasedExampleDatabase(shared.path / sha256(nodeid.encode()).hexdigest()[:16])
 
 
-def property_of(**strategies: Strategy) -> Callable[[Test], Test]:
+def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Test]:
     """Make a test of a property: each of ``strategies`` gives the argument of its name.
+
+    ``part`` divides the number of examples that the profile asks for, where a test is one of many
+    alike and an example shows as much as it does in the others.
 
     A strategy is given as a function of parameters that pytest chooses, such as
     ``lambda source, destination: machine_states(version=source, machine_type=...)``.
@@ -47,7 +50,10 @@ def property_of(**strategies: Strategy) -> Callable[[Test], Test]:
             }
 
             @seed(seed_of(request.node))
-            @settings(database=own_database(request.node.nodeid))
+            @settings(
+                database=own_database(request.node.nodeid),
+                max_examples=max(1, settings().max_examples // part),
+            )
             @given(**drawn_from)
             def example(**drawn: Any) -> None:
                 test(**{name: values[name] for name in own}, **drawn)

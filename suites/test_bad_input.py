@@ -44,7 +44,7 @@ def places() -> SearchStrategy[int]:
 @clause("BAD-1")
 @wire_format
 @every_version
-@property_of(machine=machines, place=places)
+@property_of(part=2, machine=machines, place=places)
 def test_a_stream_that_was_cut_is_rejected(
     version: str, adapter: Adapter, machine: Machine, place: int
 ) -> None:
@@ -63,7 +63,7 @@ def test_a_stream_that_was_cut_is_rejected(
 @clause("BAD-2")
 @needs(saves="version", loads="version")
 @every_version
-@property_of(machine=machines, place=places, change=lambda: integers(1, 255))
+@property_of(part=2, machine=machines, place=places, change=lambda: integers(1, 255))
 def test_a_corrupted_stream_crashes_nobody(
     version: str, adapter: Adapter, machine: Machine, place: int, change: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_corrupted_stream_crashes_nobody(
 @clause("BAD-3")
 @wire_format
 @every_version
-@property_of(start=lambda: binary(max_size=8).filter(lambda start: start != STREAM_HEADER))
+@property_of(part=4, start=lambda: binary(max_size=8).filter(lambda start: start != STREAM_HEADER))
 def test_what_does_not_begin_as_a_stream_is_rejected(
     version: str, adapter: Adapter, start: bytes
 ) -> None:

@@ -18,9 +18,10 @@ from suites.roads import VERSIONS, Road, accepted
 both = needs(saves="version", loads="version")
 every_version = pytest.mark.parametrize("version", VERSIONS)
 every_machine = property_of(
+    part=4,
     machine=lambda version: machine_states(
         version=version, machine_type=common_machine_type(version)
-    )
+    ),
 )
 
 
@@ -51,10 +52,11 @@ def used(machine: Machine, other: Machine) -> Machine:
 @needs(Ability.LOAD_ONTO, saves="version", loads="version")
 @every_version
 @property_of(
+    part=2,
     **dict.fromkeys(
         ("machine", "other"),
         lambda version: machine_states(version=version, machine_type=common_machine_type(version)),
-    )
+    ),
 )
 def test_what_a_machine_held_before_a_load_does_not_matter(
     version: str, adapter: Adapter, machine: Machine, other: Machine

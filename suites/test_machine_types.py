@@ -56,7 +56,7 @@ def test_a_program_with_its_own_machine_type(
 @clause("MT-3")
 @needs(Ability.MACHINE_TYPES)
 @every_type
-@property_of(journey=lambda kind: journeys(machine_type=kind))
+@property_of(part=2, journey=lambda kind: journeys(machine_type=kind))
 def test_the_same_program_with_an_older_machine_type(
     roads: tuple[Road, ...], journey: Journey
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_machine_type_from_the_future_is_refused(version: str, adapter: Adapte
 @clause("MT-5", "MT-6")
 @needs(Ability.MACHINE_TYPES)
 @every_type
-@property_of(journey=lambda kind: journeys(machine_type=kind))
+@property_of(part=2, journey=lambda kind: journeys(machine_type=kind))
 def test_two_programs_with_a_machine_type_that_both_know(
     roads: tuple[Road, ...], journey: Journey
 ) -> None:
@@ -102,7 +102,7 @@ def test_two_programs_with_a_machine_type_that_both_know(
 @clause("MT-7")
 @needs(Ability.MACHINE_TYPES)
 @every_type
-@property_of(journey=lambda kind: upgrades(machine_type=kind))
+@property_of(part=2, journey=lambda kind: upgrades(machine_type=kind))
 def test_a_guest_from_an_older_program_travels_on(
     roads: tuple[Road, ...], journey: Journey
 ) -> None:

@@ -83,7 +83,7 @@ def listed(names: list[tuple[str, int]]) -> str:
 @clause("SUB-2")
 @wire_format
 @every_version
-@property_of(machine=machines, name=lambda: sampled_from(UNKNOWN))
+@property_of(part=4, machine=machines, name=lambda: sampled_from(UNKNOWN))
 def test_an_unknown_subsection_is_rejected(
     version: str, adapter: Adapter, machine: Machine, name: str
 ) -> None:
@@ -101,7 +101,7 @@ def test_an_unknown_subsection_is_rejected(
 @clause("SUB-3")
 @wire_format
 @every_version
-@property_of(machine=machines)
+@property_of(part=4, machine=machines)
 def test_subsections_are_accepted_in_any_order(
     version: str, adapter: Adapter, machine: Machine
 ) -> None:
@@ -123,7 +123,7 @@ def test_subsections_are_accepted_in_any_order(
 @clause("SUB-4")
 @wire_format
 @every_version
-@property_of(machine=machines)
+@property_of(part=4, machine=machines)
 def test_a_subsection_of_a_later_version_is_rejected(
     version: str, adapter: Adapter, machine: Machine
 ) -> None:
