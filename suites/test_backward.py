@@ -29,9 +29,10 @@ BUMPS = [
 """Pairs between which the version_id of a section grew."""
 
 every_machine = property_of(
+    part=2,
     machine=lambda source, destination: machine_states(
         version=source, machine_type=common_machine_type(source, destination)
-    )
+    ),
 )
 
 

@@ -50,9 +50,10 @@ def named(roads: list[tuple[str, ...]]) -> pytest.MarkDecorator:
 
 
 every_machine = property_of(
+    part=2,
     machine=lambda versions: machine_states(
         version=versions[0], machine_type=common_machine_type(*versions)
-    )
+    ),
 )
 
 
