@@ -50,10 +50,15 @@ def elements(
 
     A compressed array is described once, by its first element; without compression each element
     has an entry with its ``index``. An array of one element looks like no array, an empty one has
-    no entry at all (QEMU migration/vmstate.c, vmsd_can_compress and vmsd_desc_field_start).
+    no entry at all (QEMU migration/vmstate.c, vmsd_can_compress and vmsd_desc_field_start). Where
+    elements differ after all, in the length of a list inside, QEMU still describes them by the
+    first, and its sizes do not add up. Here they are not compressed then.
     """
+    if not described:
+        return "", 0
     total = sum(size for _, size in described)
     several = len(described) > 1
+    compressed = compressed and described.count(described[0]) == len(described)
     shown = described[:1] if compressed else described
     entries = []
     for index, (inner, size) in enumerate(shown):

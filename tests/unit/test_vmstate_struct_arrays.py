@@ -44,6 +44,21 @@ def test_structs_lie_back_to_back() -> None:
     assert STRUCTS.load(Reader(STRUCTS.save(state)), None) == state
 
 
+def test_hooks_of_each_element_run() -> None:
+    """The hooks of an array's elements run for each of them."""
+    hooked = VMStateDescription(
+        name="pair",
+        fields=PAIR.fields,
+        record=Pair,
+        pre_save=lambda pair: Pair(pair.low + 1, pair.high),
+        post_load=lambda pair, version: Pair(pair.low, pair.high, f"at {version}"),
+    )
+    plan = plan_of(struct("values", hooked, count=2))
+    assert plan.save(State((Pair(1), Pair(2)))).hex() == "020000030000"
+    loaded = plan.load(Reader(plan.save(State((Pair(1), Pair(2))))), None)
+    assert loaded == State((Pair(2, 0, "at 1"), Pair(3, 0, "at 1")))
+
+
 @pytest.mark.parametrize("first", [1, 5])
 def test_structs_are_loaded_onto_what_is_there(first: int) -> None:
     """What the stream does not say of an element stays as it was, whatever byte it begins with."""
