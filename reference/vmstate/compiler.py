@@ -10,13 +10,8 @@ from typing import Any
 import msgspec
 
 from reference.vmstate.access import Access, Mappings, Records
-from reference.vmstate.arrays import (
-    PointerArray,
-    ScalarArray,
-    ScalarTarget,
-    StructArray,
-    UnusedArray,
-)
+from reference.vmstate.arrays import ScalarArray, StructArray, UnusedArray
+from reference.vmstate.conditions import ConditionalStep, ValidateStep
 from reference.vmstate.description import (
     Bitmap,
     Buffer,
@@ -36,16 +31,10 @@ from reference.vmstate.description import (
 from reference.vmstate.errors import DescriptionError
 from reference.vmstate.lists import QueueStep, TreeStep
 from reference.vmstate.plan import Plan
+from reference.vmstate.pointers import PointerArray, ScalarTarget
 from reference.vmstate.runs import FixedRun, is_fixed
 from reference.vmstate.steps import Count, Step
-from reference.vmstate.variable import (
-    BitmapStep,
-    BufferStep,
-    ConditionalStep,
-    StructStep,
-    TemporaryStep,
-    ValidateStep,
-)
+from reference.vmstate.variable import BitmapStep, BufferStep, StructStep, TemporaryStep
 
 PLANS = 4096
 """How many plans are kept: those of all stream versions, and not of every stream ever seen."""
