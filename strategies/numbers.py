@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 SMALL = 1 << 14
 """Draws below this become boundaries: four in ten of all draws from a wide range."""
-LENGTHS = (1,) * 20 + (2,) * 20 + (3,) * 12 + (4,) * 4 + (5,) * 4 + (17, 64, 100, 255)
-"""Lengths of lists: mostly short, one in sixteen long."""
+LENGTHS = (
+    (1,) * 16 + (2,) * 16 + (3,) * 10 + (4,) * 4 + (5,) * 4 + (17,) * 8 + (64,) * 4 + (100, 255)
+)
+"""Lengths of lists: mostly short, at times long."""
 SIZES = (0, 1, 2, 4, 8, 20, 96, 108, 255, 256, 4096)
 """Numbers of bytes."""
 
@@ -32,7 +34,7 @@ def boundaries(bits: int) -> tuple[int, ...]:
     ends = [end for width in widths for end in (1 << (width - 1), 1 << width)]
     around = [value for end in ends for value in (end - 1, end)]
     marks = [mark << (bits - 8) for mark in (0x05, 0x30, 0x7E)]
-    candidates = [0, 1, 2, *around, *marks, (1 << bits) - 2]
+    candidates = [0, 1, 2, (1 << bits) - 1, *around, *marks, (1 << bits) - 2]
     return tuple(dict.fromkeys(value for value in candidates if value < 1 << bits))
 
 

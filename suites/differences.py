@@ -12,6 +12,8 @@ LONGEST_LIST = 12
 """How many differences are listed."""
 LONGEST_VALUE = 48
 """How many characters are shown of a value."""
+SHOWN = 16
+"""How many bytes are shown from where two strings part."""
 ABSENT = "absent"
 
 
@@ -31,13 +33,13 @@ def differences(expected: Any, got: Any, path: str = "") -> Iterator[Difference]
         for name in expected.__struct_fields__:
             inner = f"{path}.{name}" if path else name
             yield from differences(getattr(expected, name), getattr(got, name), inner)
-    elif isinstance(expected, tuple) and isinstance(got, tuple):
+    elif isinstance(expected, tuple | list) and isinstance(got, tuple | list):
         for index, (one, other) in enumerate(zip_longest(expected, got, fillvalue=ABSENT)):
             yield from differences(one, other, f"{path}[{index}]")
     elif isinstance(expected, dict) and isinstance(got, dict):
         for key in sorted(expected.keys() | got.keys()):
             one, other = expected.get(key, ABSENT), got.get(key, ABSENT)
-            yield from differences(one, other, f"{path}[{key}]")
+            yield from differences(one, other, f"{path}[{key}]" if path else key)
     else:
         yield Difference(path, shortened(expected), shortened(got))
 
@@ -52,6 +54,17 @@ def shortened(value: Any) -> str:
 def cut(text: str) -> str:
     """A text, or its beginning."""
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+
+
+def parting(expected: bytes, got: bytes) -> list[str]:
+    """Where two byte strings part, and how each goes on, as lines."""
+    pairs = enumerate(zip(expected, got, strict=False))
+    at = next((at for at, (one, other) in pairs if one != other), min(len(expected), len(got)))
+    return [
+        f"from byte {at:#x} on, of {len(expected):#x} and {len(got):#x}:",
+        f"    expected  {expected[at : at + SHOWN].hex(' ')}",
+        f"    got       {got[at : at + SHOWN].hex(' ')}",
+    ]
 
 
 def table(expected: Any, got: Any) -> list[str]:

@@ -1,12 +1,13 @@
 """A stream in QEMU's format, taken apart and put together again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from adapters.protocol import Adapter
-from adapters.verdicts import Verdict, load, save
+from adapters.verdicts import Verdict, load
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.configuration import CONFIGURATION
 from reference.spapr.machine import Machine
@@ -15,6 +16,7 @@ from reference.spapr.sections import plans
 from reference.spapr.versions import stream_version
 from reference.vmstate.access import SUBSECTIONS
 from reference.vmstate.compiler import compile_decoder
+from reference.vmstate.description import VMStateDescription
 from reference.vmstate.plan import Plan
 from reference.wire.errors import StreamError, UnknownSection
 from reference.wire.frames import Configuration, End, Section, SectionType, write_section
@@ -23,6 +25,7 @@ from reference.wire.htab import read_htab
 from reference.wire.ram import read_ram
 from reference.wire.reader import Reader
 from suites.failures import fail
+from suites.roads import saved
 
 
 class Part(NamedTuple):
@@ -38,6 +41,24 @@ class Part(NamedTuple):
         yield self.section.idstr, self.section.instance_id
         for name, _, _ in self.state.get(SUBSECTIONS, ()):
             yield name, self.section.instance_id
+
+    def fields(self) -> dict[str, Any]:
+        """What the section holds by field name, and each subsection by its name."""
+        subsections = {name: state for name, _, state in self.state.get(SUBSECTIONS, ())}
+        return {**self.state, SUBSECTIONS: subsections}
+
+    def position(self, place: int) -> int:
+        """A byte of the section in its stream; ``place`` says which of those that it has.
+
+        One in two is of the payload, the others are evenly of the parts of the header.
+        """
+        header = (1, 4, 1, len(self.section.idstr), 4, 4)
+        ends = list(accumulate(header, initial=self.section.offset))
+        spans = [range(start, end) for start, end in pairwise(ends)]
+        payload = range(ends[-1], ends[-1] + len(self.payload))
+        place, number = divmod(place, 2 * len(spans))
+        span = spans[number] if number < len(spans) else payload
+        return span[place % len(span)]
 
     def canonical(self) -> bytes:
         """The payload as the reference would write it, with its subsections sorted by name."""
@@ -57,10 +78,10 @@ class Dissected(NamedTuple):
     footer: bool
 
     def assembled(self, **payloads: bytes) -> bytes:
-        """The stream, with other payloads for some sections, by idstr; without vmdescription."""
+        """The stream, with other payloads for some sections, by name; without vmdescription."""
         sections = (
             write_section(
-                part.section, payloads.get(part.section.idstr, part.payload), footer=self.footer
+                part.section, payloads.get(part.section.name, part.payload), footer=self.footer
             )
             for part in self.parts
         )
@@ -72,7 +93,10 @@ class Dissected(NamedTuple):
 
 
 def dissect(stream: bytes, version: str, type_name: str, *, clause: str) -> Dissected:
-    """Take a stream apart that ``version`` wrote for a machine type; fail where that cannot be."""
+    """Take a stream apart that ``version`` wrote for a machine type; fail where that cannot be.
+
+    The section `spapr` is among its parts.
+    """
     try:
         return _dissected(stream, version, type_name)
     except StreamError as error:
@@ -109,20 +133,26 @@ def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
             head = head or frame.offset
         elif isinstance(frame, End):
             head = head or frame.offset
+            if all(part.section.idstr != "spapr" for part in parts):
+                raise UnknownSection("no section spapr", offset=frame.offset)
     return Dissected(stream[:head], configured, tuple(parts), stream[reader.position :], footer)
 
 
 def with_version_ids(
-    adapter: Adapter, version: str, change: Callable[[int], int]
-) -> Iterator[tuple[Part, Machine | Verdict]]:
-    """For each section of a stream: what comes of it with another version_id."""
+    adapter: Adapter,
+    version: str,
+    others: Callable[[VMStateDescription], Iterable[int]],
+    *,
+    clause: str,
+) -> Iterator[tuple[Section, Machine | Verdict]]:
+    """For each section of a stream, with each of other version_ids: what comes of it."""
     machine = Machine(machine_type=common_machine_type(version))
-    stream = save(adapter, machine, version)
-    assert isinstance(stream, bytes)
-    dissected = dissect(stream, version, machine.machine_type, clause="WIRE-2")
+    stream = saved(adapter, machine, version, clause=clause)
+    dissected = dissect(stream, version, machine.machine_type, clause=clause)
     for place, part in enumerate(dissected.parts):
-        version_id = change(part.section.version_id)
-        changed = part._replace(section=replace(part.section, version_id=version_id))
-        parts = (*dissected.parts[:place], changed, *dissected.parts[place + 1 :])
-        stream = dissected._replace(parts=parts).assembled()
-        yield part, load(adapter, stream, version, machine.fresh())
+        for version_id in others(part.plan.vmsd):
+            section = replace(part.section, version_id=version_id)
+            changed = part._replace(section=section)
+            parts = (*dissected.parts[:place], changed, *dissected.parts[place + 1 :])
+            stream = dissected._replace(parts=parts).assembled()
+            yield section, load(adapter, stream, version, machine.fresh())

@@ -7,7 +7,7 @@ import pytest
 from adapters.verdicts import Crashed, Lossy, Verdict
 from reference.spapr.machine import Machine
 from suites.clauses import find_clause
-from suites.differences import shortened, table
+from suites.differences import parting, shortened, table
 
 
 class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # untyped in pytest
@@ -25,24 +25,32 @@ class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # unt
 def fail(clause: str, *, expected: Any, got: Any, road: str) -> NoReturn:
     """Fail the test because ``clause`` does not hold on ``road`` (``3+ccs->3``).
 
-    ``expected`` and ``got`` are two machines, of which the fields that differ are shown, or each a
-    verdict, a stream, or a text. Hypothesis adds the example, and `suites.replay` the command.
+    ``expected`` and ``got`` are two machines or decoded sections, of which the fields that differ
+    are shown; two streams, of which the first byte that differs is; or each a verdict, a machine
+    that was accepted, a stream, or a text. Hypothesis adds the example, and `suites.replay` the
+    command.
     """
     rule = find_clause(clause)
     if isinstance(expected, Machine) and isinstance(got, Machine):
         found = ["the machines differ:", *(f"    {line}" for line in table(expected, got))]
+    elif isinstance(expected, dict) and isinstance(got, dict):
+        found = ["the fields differ:", *(f"    {line}" for line in table(expected, got))]
+    elif isinstance(expected, bytes) and isinstance(got, bytes):
+        found = ["the bytes differ:", *(f"    {line}" for line in parting(expected, got))]
     else:
         found = [f"expected  {_said(expected)}", f"got       {_said(got)}"]
     if isinstance(got, Crashed):
         found += ["", *(f"    {line}" for line in got.traceback.splitlines())]
     lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *found]
-    raise Violation("\n".join(lines), pytrace=False)
+    raise Violation("\n".join(lines), pytrace=False) from None
 
 
 def _said(value: Any) -> str:
     """A verdict, a stream or a text in a few words."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Machine):
+        return "accepted"
     if isinstance(value, Lossy):
         return f"{value.kind}: {', '.join(value.losses)}"
     if isinstance(value, Verdict):

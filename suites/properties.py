@@ -12,12 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import given, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.errors import FlakyFailure
 from hypothesis.strategies import SearchStrategy
 
+from suites.failures import Violation
 from suites.replay import seed_of
 
 Test = Callable[..., None]
 Strategy = Callable[..., SearchStrategy[Any]]
+
+NOT_ALWAYS = (
+    "The same example passed when it was tried again: "
+    "the implementation keeps something from one call to the next."
+)
 
 
 def own_database(nodeid: str) -> ExampleDatabase | None:
@@ -58,7 +65,14 @@ def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Te
             def example(**drawn: Any) -> None:
                 test(**{name: values[name] for name in own}, **drawn)
 
-            example()
+            try:
+                example()
+            except FlakyFailure as flaky:
+                first = flaky.exceptions[0].__cause__
+                if not isinstance(first, Violation):
+                    raise
+                shown = (str(first), NOT_ALWAYS, flaky.__notes__[0])
+                raise Violation("\n".join(shown), pytrace=False) from None
 
         parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("request", *asked)]
         run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]

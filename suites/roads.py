@@ -47,12 +47,13 @@ def roads_of(adapter: Adapter, implementation: Implementation) -> tuple[Road, ..
     )
 
 
-def travel(
-    road: Road, machine: Machine, source: str, destination: str, *, clause: str
+def travel(  # noqa: PLR0913 -- two clauses share the tests of pairs
+    road: Road, machine: Machine, source: str, destination: str, *, clause: str, loss: str = ""
 ) -> tuple[Verdict, Machine | None]:
     """Take ``machine`` over one hop; fail under ``clause`` unless that went as the table says.
 
-    Returns the verdict, and the machine that arrived, if one did.
+    A machine that arrives as another fails under ``loss``, where that is given. Returns the
+    verdict, and the machine that arrived, if one did.
     """
     must = expected(source, destination, machine)
     where = road.say(source, destination)
@@ -71,7 +72,7 @@ def travel(
     if not isinstance(arrived, Machine):
         fail(clause, expected="accepted", got=arrived, road=where)
     if arrived != must.machine:
-        fail(clause, expected=must.machine, got=arrived, road=where)
+        fail(loss or clause, expected=must.machine, got=arrived, road=where)
     return Lossy(must.losses) if must.losses else Equivalent(), arrived
 
 
@@ -81,6 +82,22 @@ def accepted(
     """As `travel`, where the table says that the machine arrives."""
     _, arrived = travel(road, machine, source, destination, clause=clause)
     assert arrived is not None, f"{source}->{destination} is no road that always accepts"
+    return arrived
+
+
+def saved(adapter: Adapter, machine: Machine, version: str, *, clause: str) -> bytes:
+    """The stream of a machine that ``version`` must save; fail under ``clause`` without one."""
+    stream = save(adapter, machine, version)
+    if not isinstance(stream, bytes):
+        fail(clause, expected="a stream", got=stream, road=f"save at {version}")
+    return stream
+
+
+def loaded(adapter: Adapter, stream: bytes, version: str, onto: Machine, *, clause: str) -> Machine:
+    """The machine after a load that must be accepted; fail under ``clause`` where it is not."""
+    arrived = load(adapter, stream, version, onto)
+    if not isinstance(arrived, Machine):
+        fail(clause, expected="accepted", got=arrived, road=f"load at {version}")
     return arrived
 
 
@@ -96,6 +113,8 @@ __all__ = [
     "accepted",
     "common_machine_type",
     "is_accepted",
+    "loaded",
     "roads_of",
+    "saved",
     "travel",
 ]

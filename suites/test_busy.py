@@ -4,12 +4,11 @@ from msgspec.structs import replace
 
 from adapters.protocol import Adapter
 from adapters.verdicts import Refused, save
-from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
-from strategies import machine_states
 from suites.clauses import clause
 from suites.declared import needs
 from suites.failures import fail
+from suites.machines import machines
 from suites.properties import property_of
 
 VERSION = "3+busy"
@@ -17,9 +16,7 @@ VERSION = "3+busy"
 
 @clause("BUSY-1")
 @needs(saves=VERSION)
-@property_of(
-    machine=lambda: machine_states(version=VERSION, machine_type=common_machine_type(VERSION))
-)
+@property_of(machine=lambda: machines(VERSION))
 def test_a_save_is_refused_exactly_during_a_walk(adapter: Adapter, machine: Machine) -> None:
     """A machine in the middle of a walk is not saved; once the walk is over, it is."""
     stream = save(adapter, machine, VERSION)

@@ -47,27 +47,21 @@ def test_seconds_become_nanoseconds_modulo_two_to_the_64(
 ) -> None:
     """The clock's offset in seconds becomes the lowest 64 bits of it in nanoseconds."""
     machine = Machine(machine_type="pseries-2.1", rtc_ns_offset=seconds * 10**9)
-    low = seconds * 10**9 % 2**64
-    nanoseconds = low - 2**64 if low >= 2**63 else low
+    fits = -(2**63) <= machine.rtc_ns_offset < 2**63
     for road in roads:
-        arrived = accepted(road, machine, source, destination, clause="FWD-2")
-        if arrived.rtc_ns_offset != nanoseconds:
-            fail(
-                "FWD-3",
-                expected=f"{nanoseconds} ns",
-                got=f"{arrived.rtc_ns_offset} ns",
-                road=road.say(source, destination),
-            )
+        accepted(road, machine, source, destination, clause="FWD-2" if fits else "FWD-3")
 
 
 @clause("FWD-4")
 @needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_section_below_the_minimum_version_is_rejected(version: str, adapter: Adapter) -> None:
-    """No section has a version_id of 0, and no loader takes it for one."""
-    for part, arrived in with_version_ids(adapter, version, lambda _known: 0):
+    """No section is loaded by a layout that was given up, or never was."""
+    for section, arrived in with_version_ids(
+        adapter, version, lambda vmsd: range(vmsd.minimum_version_id), clause="FWD-4"
+    ):
         if not isinstance(arrived, Rejected):
-            road = f"load {part.section.name} version 0 at {version}"
+            road = f"load {section.name} version {section.version_id} at {version}"
             fail("FWD-4", expected="rejected", got=arrived, road=road)
 
 

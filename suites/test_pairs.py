@@ -45,7 +45,7 @@ def test_every_pair_does_what_the_table_states(
 ) -> None:
     """A machine arrives whole, or less a declared loss, or a saver or loader says no."""
     for road in roads:
-        verdict, _ = travel(road, machine, source, destination, clause="PAIR-1")
+        verdict, _ = travel(road, machine, source, destination, clause="PAIR-1", loss="PAIR-2")
         record_verdict(source, destination, verdict, machine)
 
 

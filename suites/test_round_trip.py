@@ -2,26 +2,19 @@
 
 import msgspec
 import pytest
-from hypothesis.strategies import SearchStrategy
 
 from adapters.protocol import Adapter
 from adapters.verdicts import save
-from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
-from strategies import machine_states
 from suites.clauses import clause
 from suites.declared import needs
 from suites.failures import fail
+from suites.machines import machines
 from suites.properties import property_of
 from suites.roads import VERSIONS, Record, Road, travel
 
 both = needs(saves="version", loads="version")
 every_version = pytest.mark.parametrize("version", VERSIONS)
-
-
-def machines(version: str) -> SearchStrategy[Machine]:
-    """The machines of the newest type that a version knows."""
-    return machine_states(version=version, machine_type=common_machine_type(version))
 
 
 @clause("RT-1")

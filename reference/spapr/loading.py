@@ -31,7 +31,10 @@ from reference.wire.ram import read_ram
 from reference.wire.reader import Buffer, Reader
 
 Skip = Callable[[Section, Reader], bool]
-"""Moves the reader over the payload of a section that the model lacks; False if it cannot."""
+"""Moves the reader over the payload of a section that the model lacks; False if it cannot.
+
+It is asked about ``ram`` and ``spapr/htab`` too, which hold something in the streams of others.
+"""
 
 
 def load_machine(
@@ -116,11 +119,13 @@ class Loading:
 
     def section(self, section: Section) -> None:
         """Load the payload of one section."""
+        if self.state(section) or (self.skip and self.skip(section, self.reader)):
+            return
         if section.idstr == "ram":
             read_ram(self.reader)
         elif section.idstr == "spapr/htab":
             read_htab(self.reader, shift=None)
-        elif not (self.state(section) or (self.skip and self.skip(section, self.reader))):
+        else:
             raise UnknownSection(
                 f"Unknown savevm section or instance {section.idstr!r} {section.instance_id:#x}",
                 offset=section.offset,

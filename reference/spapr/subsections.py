@@ -81,7 +81,7 @@ def capability_subsection(one: Capability) -> VMStateDescription:
     return VMStateDescription(
         name=f"spapr/cap/{one.name}",
         needed=needed,
-        fields=(uint8(f"mig.caps[{one.index:#04x}]", attribute=f"mig_{one.name}"),),
+        fields=(uint8(f"mig.caps[0x{one.index:02X}]", attribute=f"mig_{one.name}"),),
     )
 
 

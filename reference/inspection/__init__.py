@@ -1,0 +1,1 @@
+"""Any pseries stream, decoded whole, written back, counted and shown. No machine is needed."""
