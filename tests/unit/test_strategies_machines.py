@@ -31,7 +31,7 @@ SIMPLEST = {
 """By its text: the simplest machine of which something holds."""
 
 
-@pytest.mark.parametrize(("text", "holds"), SIMPLEST.items(), ids=str)
+@pytest.mark.parametrize(("text", "holds"), SIMPLEST.items(), ids=range(len(SIMPLEST)))
 def test_a_counterexample_is_the_simplest_machine(
     text: str, holds: Callable[[Machine], bool]
 ) -> None:
