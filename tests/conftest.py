@@ -49,7 +49,7 @@ class Project:
         file = "suites/test_fake.py"
         (self.path / file).write_text(suite)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
+        for name in ("CI", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
             environment.pop(name, None)
         command = [sys.executable, "-m", "pytest", file + select, "--adapter=tiny:Tiny", *options]
         return subprocess.run(  # noqa: S603 - our own command
