@@ -1,7 +1,7 @@
 """A stream in QEMU's format, taken apart and put together again."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -47,18 +47,16 @@ class Part(NamedTuple):
         subsections = {name: state for name, _, state in self.state.get(SUBSECTIONS, ())}
         return {**self.state, SUBSECTIONS: subsections}
 
-    def position(self, place: int) -> int:
-        """A byte of the section in its stream; ``place`` says which of those that it has.
+    def positions(self, place: int) -> tuple[int, int]:
+        """Two bytes of the section in its stream; ``place`` says which of those that it has.
 
-        One in two is of the payload, the others are evenly of the parts of the header.
+        One is of the header, where every part is as likely, be it one byte long. The other is of
+        the payload.
         """
         header = (1, 4, 1, len(self.section.idstr), 4, 4)
         ends = list(accumulate(header, initial=self.section.offset))
-        spans = [range(start, end) for start, end in pairwise(ends)]
-        payload = range(ends[-1], ends[-1] + len(self.payload))
-        place, number = divmod(place, 2 * len(spans))
-        span = spans[number] if number < len(spans) else payload
-        return span[place % len(span)]
+        number, rest = place % len(header), place // len(header)
+        return ends[number] + rest % header[number], ends[-1] + rest % len(self.payload)
 
     def canonical(self) -> bytes:
         """The payload as the reference would write it, with its subsections sorted by name."""

@@ -63,16 +63,19 @@ def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Te
             )
             @given(**drawn_from)
             def example(**drawn: Any) -> None:
-                test(**{name: values[name] for name in own}, **drawn)
+                try:
+                    test(**{name: values[name] for name in own}, **drawn)
+                except Violation as violation:
+                    failed[:] = [str(violation), NOT_ALWAYS, f"Failing test case: {drawn}"]
+                    raise
 
+            failed: list[str] = []
             try:
                 example()
-            except FlakyFailure as flaky:
-                first = flaky.exceptions[0].__cause__
-                if not isinstance(first, Violation):
+            except FlakyFailure:
+                if not failed:
                     raise
-                shown = (str(first), NOT_ALWAYS, flaky.__notes__[0])
-                raise Violation("\n".join(shown), pytrace=False) from None
+                raise Violation("\n".join(failed), pytrace=False) from None
 
         parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("request", *asked)]
         run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]

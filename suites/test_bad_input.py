@@ -97,7 +97,7 @@ def test_a_corrupted_stream_crashes_nobody(  # noqa: PLR0913, PLR0917 -- an exam
     positions = [len(stream) * place // PLACE]
     if Ability.QEMU_WIRE_FORMAT in implementation.abilities:
         dissected = dissect(stream, version, machine.machine_type, clause="BAD-2")
-        positions += [part.position(place) for part in dissected.parts]
+        positions += [one for part in dissected.parts for one in part.positions(place)]
     for position in positions:
         corrupted = bytearray(stream)
         corrupted[position] ^= change

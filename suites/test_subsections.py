@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from adapters.protocol import Ability, Adapter
 from adapters.verdicts import Rejected, load
-from reference.compatibility.expectation import knows
+from reference.compatibility.expectation import common_machine_type, knows
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import Machine
 from reference.spapr.versions import stream_version
 from reference.vmstate.access import SUBSECTIONS
 from reference.vmstate.subsections import subsection
+from strategies.machines import settable
 from suites.clauses import clause
 from suites.declared import needs
 from suites.dissection import dissect
@@ -60,12 +61,33 @@ def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
     version: str, adapter: Adapter, machine: Machine
 ) -> None:
     """A stream has what the machine needs to be understood, and nothing that could be left out."""
+    compare_parts(adapter, machine, version)
+
+
+@clause("SUB-1")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version")
+@pytest.mark.parametrize(
+    "version", [one for one in VERSIONS if settable(one, common_machine_type(one))]
+)
+def test_a_capability_is_sent_if_and_only_if_it_was_changed(version: str, adapter: Adapter) -> None:
+    """No capability is forgotten: each is sent with every value that is not the default."""
+    kind = common_machine_type(version)
+    for known in settable(version, kind):
+        for value in known.values:
+            machine = Machine(machine_type=kind, capabilities={known.name: value})
+            compare_parts(adapter, machine, version)
+
+
+def compare_parts(adapter: Adapter, machine: Machine, version: str) -> None:
+    """Fail unless the stream has the sections and subsections that it must have."""
     stream = saved(adapter, machine, version, clause="SUB-1")
     parts = dissect(stream, version, machine.machine_type, clause="SUB-1").parts
     sent = sorted(name for part in parts for name in part.names())
     must = sorted(set(needed(machine, version)))
     if sent != must:
-        fail("SUB-1", expected=listed(must), got=listed(sent), road=f"save at {version}")
+        given = f" {machine.capabilities}" if machine.capabilities else ""
+        road = f"save{given} at {version}"
+        fail("SUB-1", expected=listed(must), got=listed(sent), road=road)
 
 
 def listed(names: list[tuple[str, int]]) -> str:

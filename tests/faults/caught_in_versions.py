@@ -84,6 +84,7 @@ VERSIONS = {
         Caught("MT-9", "2.10->2.9", "subsections:SendsConnectorsAtRest", "spapr_drc"),
     ),
     "suites/test_machine_types.py::test_a_capability_may_be_lower_but_not_higher": (
+        Caught("MT-10", "10.0-dawr1", "subsections:ForgetsACapability", "dawr1=1 onto dawr1=0"),
         Caught("MT-10", "2.12-htm", "configuration:ComparesNoCapability", "htm=1 onto htm=0"),
         Caught("MT-10", "2.12-cfpc", "configuration:WantsEqualCapabilities", "cfpc=0 onto cfpc=1"),
         Caught("MT-10", "10.0-ibs", "configuration:TakesTheCapabilities", "capabilities[ibs]"),

@@ -56,6 +56,16 @@ class SkipsLogicalConnectors(AmendedSaver):
         return replace(vmsd, needed=lambda one: one.physical and needed(one))
 
 
+class ForgetsACapability(Amended):
+    """A capability is in no stream and is not compared (1a7a31aec475, before it 64d4a5343173)."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Leave the last one out."""
+        kept = (one for one in vmsd.subsections if one.name != "spapr/cap/dawr1")
+        return replace(vmsd, subsections=tuple(kept))
+
+
 class CopiesAName(Amended):
     """A subsection has the name of another, as that of a TLB had before 203beb6f0474."""
 

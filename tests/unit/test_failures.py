@@ -6,7 +6,7 @@ import pytest
 from adapters.verdicts import Crashed, Equivalent, Lossy, Rejected
 from reference.spapr.machine import ConfigureConnectorState, Machine, Timebase
 from suites.clauses import clauses
-from suites.differences import LONGEST_LIST, differences, table
+from suites.differences import LONGEST_LIST, differences, parting, table
 from suites.failures import Violation, fail
 
 WALK = ConfigureConnectorState(drc_index=0x40000010, fdt_offset=0x3C, fdt_depth=1)
@@ -83,3 +83,33 @@ def test_a_crash_shows_the_traceback_of_the_implementation() -> None:
         "    Traceback:",
         "      KeyError",
     ]
+
+
+def test_two_streams_are_shown_from_where_they_part() -> None:
+    """Of two byte strings the first difference is shown, also where one is the start of another."""
+    assert parting(b"QEVM\0\1\2", b"QEVM\0\3") == [
+        "from byte 0x5 on, of 0x7 and 0x6:",
+        "    expected  01 02",
+        "    got       03",
+    ]
+    assert parting(b"QE", b"Q")[0] == "from byte 0x1 on, of 0x2 and 0x1:"
+    with pytest.raises(Violation, match="the bytes differ:\n    from byte 0x1 on"):
+        fail("RT-4", expected=b"Q1", got=b"Q2", road="save twice at 3")
+
+
+def test_two_decoded_sections_differ_in_a_field() -> None:
+    """Dictionaries are entered from their first key on, and lists like tuples."""
+    expected = {"tb": {"guest_timebase": 1}, "walks": [{"fdt_depth": 1}]}
+    got = {"tb": {"guest_timebase": 2}, "walks": [{"fdt_depth": 3}]}
+    assert [it.path for it in differences(expected, got)] == [
+        "tb[guest_timebase]",
+        "walks[0][fdt_depth]",
+    ]
+    with pytest.raises(Violation, match="the fields differ:"):
+        fail("WIRE-1", expected=expected, got=got, road="save at 3")
+
+
+def test_a_machine_that_should_not_have_arrived_is_called_accepted() -> None:
+    """Beside a verdict, what matters of a machine is that it was accepted."""
+    with pytest.raises(Violation, match="expected  rejected: too new\ngot       accepted"):
+        fail("BWD-2", expected=Rejected("too new"), got=MACHINE, road="4->3")
