@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from reference.spapr.actions import AnyAction, Reply
 from reference.spapr.machine import Machine
 
 
@@ -23,6 +24,8 @@ class Ability(StrEnum):
     """It can load onto a machine that already holds state."""
     MACHINE_TYPES = "machine-types"
     """It knows the versioned machine types, not only the newest that each version brought."""
+    CALL = "call"
+    """It lets guest and host act on a machine: it has the method `CallingAdapter.call`."""
 
 
 class Support(msgspec.Struct, frozen=True):
@@ -80,3 +83,10 @@ class Adapter(Protocol):
         destination, and its state that of a reset, unless the adapter declares
         `Ability.LOAD_ONTO`: then it may hold anything, and the result must not depend on it.
         """
+
+
+class CallingAdapter(Adapter, Protocol):
+    """An implementation on which guest and host act: it declares `Ability.CALL`."""
+
+    def call(self, machine: Machine, version: str, action: AnyAction) -> tuple[Reply, Machine]:
+        """What ``action`` answers at ``version``, and the machine afterwards."""

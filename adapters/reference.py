@@ -1,6 +1,8 @@
 """The reference, plugged in like any other implementation."""
 
 from adapters.protocol import Ability, Implementation, LoadRejected, SaveRefused, Support
+from reference.spapr.actions import AnyAction, Reply
+from reference.spapr.guest import act
 from reference.spapr.loading import load_machine
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import UnknownMachineType
@@ -35,3 +37,7 @@ class ReferenceAdapter:
             return load_machine(stream, version, onto)
         except (StreamError, UnknownMachineType) as error:
             raise LoadRejected(str(error)) from error
+
+    def call(self, machine: Machine, version: str, action: AnyAction) -> tuple[Reply, Machine]:
+        """As `reference.spapr.guest.act`."""
+        return act(machine, version, action)

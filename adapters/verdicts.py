@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 from adapters import protocol
+from reference.spapr.actions import AnyAction, Reply
 from reference.spapr.machine import Machine
 
 
@@ -74,7 +75,7 @@ class Unsupported(Verdict, frozen=True):
 
 
 Answer = TypeVar("Answer")
-No = TypeVar("No", Rejected, Refused)
+No = TypeVar("No", Rejected, Refused, Unsupported)
 
 
 def save(
@@ -89,6 +90,18 @@ def load(
 ) -> Machine | Rejected | Crashed | Unsupported:
     """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
     return _ask(Machine, (protocol.LoadRejected, Rejected), adapter.load, stream, version, onto)
+
+
+def call(
+    adapter: protocol.CallingAdapter, machine: Machine, version: str, action: AnyAction
+) -> tuple[Reply, Machine] | Crashed | Unsupported:
+    """What ``action`` answers and the machine afterwards, or why there is no answer."""
+    no = protocol.Unsupported, Unsupported
+    answer = _ask(tuple, no, adapter.call, machine, version, action)
+    if isinstance(answer, tuple) and [type(one) for one in answer] != [Reply, Machine]:
+        kinds = ", ".join(type(one).__name__ for one in answer)
+        return Crashed(f"the answer is ({kinds}); the protocol asks for (Reply, Machine)")
+    return answer
 
 
 def _ask(

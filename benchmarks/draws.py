@@ -31,7 +31,7 @@ PARTS = {
     "reachable_walks()": reachable_walks(),
     "arbitrary_walks()": arbitrary_walks(),
     "event_logs()": event_logs(),
-    "connectors(...)": connectors(unplug_requests=True),
+    "connectors(...)": connectors(walks=True),
     "iommu_tables(...)": iommu_tables(dynamic=True),
 } | {
     f"machine_states(version={version!r}, ...)": machine_states(

@@ -1,13 +1,11 @@
 """Connectors, and the configure-connector walks that guests have begun on them."""
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from reference.spapr.machine import (
-    ConfigureConnectorState,
-    Connector,
-    ConnectorState,
-    ConnectorType,
-)
+from reference.spapr.connector import Connector, ConnectorState, ConnectorType
+from reference.spapr.machine import ConfigureConnectorState
+from reference.spapr.walks import UNISOLATED_STATES
 from strategies.numbers import length, signed, unsigned
 
 DRAWN = 5
@@ -28,6 +26,8 @@ LOGICAL_STATES = (
 INDEX = st.integers(0, 0xFFFF)
 WALK = st.integers(0, 0xFFFF)
 POSITION = st.integers(0, 4 * 2 * 2 * 2 - 1)
+IN_PROGRESS = st.integers(0, 2)
+UNISOLATED = frozenset(UNISOLATED_STATES)
 
 
 def drc_index(number: int) -> int:
@@ -82,10 +82,10 @@ def arbitrary_walks(draw: st.DrawFn) -> tuple[ConfigureConnectorState, ...]:
 
 
 @st.composite
-def connectors(draw: st.DrawFn, *, unplug_requests: bool) -> tuple[Connector, ...]:
+def connectors(draw: st.DrawFn, *, walks: bool) -> tuple[Connector, ...]:
     """Connectors with and without devices, one for each index, in states a guest can reach.
 
-    ``unplug_requests``: whether programs of the version have such a thing.
+    ``walks``: whether programs of the version have the walk of a connector in it.
     """
     found = {}
     for _ in range(min(length(draw), DRAWN)):
@@ -101,6 +101,9 @@ def connectors(draw: st.DrawFn, *, unplug_requests: bool) -> tuple[Connector, ..
             device=resting.device,
             state=resting.state if empty else states[state],
             dr_indicator=flipped ^ resting.dr_indicator,
-            unplug_requested=bool(unplug and unplug_requests and not empty),
+            unplug_requested=bool(unplug and not empty),
         )
+        if walks and found[index].state in UNISOLATED and draw(IN_PROGRESS) == 2:
+            one = walk(index, draw(WALK))
+            found[index] = replace(found[index], ccs_offset=one.fdt_offset, ccs_depth=one.fdt_depth)
     return tuple(found.values())

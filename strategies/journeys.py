@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from reference.compatibility.expectation import machine_types
-from reference.spapr.machine import Machine, Record
+from reference.spapr.machine import Machine
+from reference.spapr.records import Record
 from reference.spapr.versions import STREAM_VERSIONS
 from strategies.machines import machine_states
 

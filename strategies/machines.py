@@ -29,7 +29,7 @@ INTERLOCK = st.integers(-1, 3)
 WALKING = st.integers(0, 3)
 WALKS = (reachable_walks(), reachable_walks(), arbitrary_walks())
 EVENTS = event_logs()
-CONNECTORS = tuple(connectors(unplug_requests=requests) for requests in (False, True))
+CONNECTORS = tuple(connectors(walks=walks) for walks in (False, True))
 TABLES = tuple(iommu_tables(dynamic=dynamic) for dynamic in (False, True))
 MSIS = msi_tables()
 CAPABILITY = st.integers(0, 1199)
@@ -114,7 +114,7 @@ def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machi
     if "pending_events" in names and draw(PRESENT):
         state["pending_events"] = draw(EVENTS)
     if "connectors.state" in names and draw(PRESENT):
-        state["connectors"] = draw(CONNECTORS["connectors.unplug_requested" in names])
+        state["connectors"] = draw(CONNECTORS["connectors.ccs" in names])
     if draw(PRESENT):
         state["tb"] = Timebase(unsigned(draw, 64), signed(draw, 64))
     if draw(PRESENT):

@@ -46,9 +46,9 @@ def unsigned(draw: st.DrawFn, bits: int) -> int:
 
 
 def signed(draw: st.DrawFn, bits: int) -> int:
-    """A signed number of ``bits`` bits, 32 or 64."""
-    half = 1 << (bits - 1)
-    return (unsigned(draw, bits) ^ half) - half
+    """A signed number of ``bits`` bits, 32 or 64: 0, -1, 1, -2 and so on."""
+    number = unsigned(draw, bits)
+    return -(number + 1 >> 1) if number & 1 else number >> 1
 
 
 def length(draw: st.DrawFn) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from reference.spapr.machine import literal
+from reference.spapr.records import literal
 
 LONGEST_LIST = 12
 """How many differences are listed."""

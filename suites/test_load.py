@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from adapters.protocol import Ability, Adapter
 from adapters.verdicts import load
 from reference.compatibility.expectation import common_machine_type, pair
-from reference.spapr.machine import Connector, HostBridge, IommuTable, Machine
+from reference.spapr.connector import Connector
+from reference.spapr.machine import HostBridge, IommuTable, Machine
 from strategies import machine_states
 from strategies.machines import settable
 from suites.clauses import clause

@@ -11,7 +11,8 @@ from adapters.protocol import Ability, Adapter
 from adapters.verdicts import Refused, Rejected, load, save
 from reference.compatibility.expectation import common_machine_type, machine_types, pair
 from reference.spapr.capabilities import CAPABILITIES, Capability
-from reference.spapr.machine import Connector, IommuTable, Machine
+from reference.spapr.connector import Connector
+from reference.spapr.machine import IommuTable, Machine
 from reference.spapr.machine_types import machine_type
 from reference.spapr.versions import stream_version
 from reference.wire.frames import STREAM_HEADER, SectionType

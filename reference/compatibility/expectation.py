@@ -14,8 +14,9 @@ from reference.compatibility.table import (
     Aspect,
     Item,
 )
-from reference.spapr.machine import Machine, Record
+from reference.spapr.machine import Machine
 from reference.spapr.machine_types import MachineType, machine_type
+from reference.spapr.records import Record
 from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
 
 
@@ -76,7 +77,8 @@ def knows(version: StreamVersion, item: Item) -> bool:
 def holds(version: str, aspect: Aspect, type_name: str) -> bool:
     """Whether a program of ``version`` has ``aspect`` at all, for a machine type."""
     program, kind = stream_version(version), machine_type(type_name)
-    return program.release >= aspect.held and kind.release >= aspect.types
+    held = aspect.held <= program.release < aspect.until
+    return held and kind.release >= aspect.types
 
 
 def carries(version: StreamVersion, aspect: Aspect, kind: MachineType) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from reference.spapr.capabilities import CAPABILITIES, default_capabilities
-from reference.spapr.machine import Machine, OptionVector, Record, Timebase
+from reference.spapr.machine import Machine, OptionVector, Timebase
 from reference.spapr.machine_types import Release, machine_type
+from reference.spapr.records import Record
 
 ALWAYS: Release = (0, 0)
 NEVER: Release = (9999, 0)
@@ -22,14 +23,16 @@ class Aspect(Record, frozen=True):
     """Something that the guest can see of a machine.
 
     ``held``: since which release programs have it at all; ``types``: since which machine type they
-    do. ``carried``: since which release streams carry it, for which machine types
-    (``carried_types``), and in which ``branches`` off the releases. ``without`` is the machine as
-    it is when the aspect was lost: with the value of a reset.
+    do. Programs ``until`` a release have it, those from it on do not. ``carried``: since which
+    release streams carry it, for which machine types (``carried_types``), and in which ``branches``
+    off the releases. ``without`` is the machine as it is when the aspect was lost: with the value
+    of a reset.
     """
 
     name: str
     without: Callable[[Machine], Machine]
     held: Release = ALWAYS
+    until: Release = NEVER
     types: Release = ALWAYS
     carried: Release = ALWAYS
     carried_types: Release = ALWAYS
@@ -59,8 +62,16 @@ ASPECTS = (
         "ccs_list",
         lambda m: replace(m, ccs_list=()),
         held=(2, 3),
+        until=(2, 10),
         carried=NEVER,
         branches=frozenset({"4", "3+ccs", "3+ccs-queue"}),
+    ),
+    Aspect(
+        "connectors.ccs",
+        lambda m: _connectors(m, ccs_offset=lambda _one: -1, ccs_depth=lambda _one: -1),
+        held=(2, 10),
+        carried=NEVER,
+        branches=frozenset({"10.0+ccs"}),
     ),
     Aspect(
         "pending_events",
@@ -83,7 +94,7 @@ ASPECTS = (
     Aspect(
         "connectors.unplug_requested",
         lambda m: _connectors(m, unplug_requested=lambda _one: False),
-        held=(2, 10),
+        held=(2, 3),
         carried=(5, 0),
     ),
     Aspect("iommu_tables.table", lambda m: _tables(m, "table")),
@@ -179,6 +190,16 @@ ITEMS = (
         (5, 0),
         lambda m: any(one.unplug_requested for one in m.connectors),
         "an unplug is requested",
+    ),
+    *(
+        Item(
+            name,
+            NEVER,
+            lambda m: any(one.ccs_depth > 0 for one in m.connectors),
+            "a connector is in progress",
+            branches=frozenset({"10.0+ccs"}),
+        )
+        for name in ("spapr_drc", "spapr_drc/ccs")
     ),
     Item(
         "spapr_drc/physical",

@@ -11,8 +11,9 @@ from reference.inspection.decoded import DecodedStream, Fields
 from reference.inspection.decoding import DEFAULT_MACHINE_TYPE, decode
 from reference.inspection.naming import named
 from reference.spapr.capabilities import CAPABILITIES, default_capabilities
+from reference.spapr.connector import Connector
 from reference.spapr.loading import load_machine
-from reference.spapr.machine import Connector, HostBridge, IommuTable, Lsi, Machine
+from reference.spapr.machine import HostBridge, IommuTable, Lsi, Machine
 from reference.vmstate.access import SUBSECTIONS
 from reference.wire.frames import Section
 from reference.wire.reader import Buffer, Reader

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.inspection.decoded import DecodedStream
 from reference.inspection.naming import contents, described_by
-from reference.spapr.machine import literal
+from reference.spapr.records import literal
 from reference.vmstate.access import SUBSECTIONS
 from reference.wire.frames import Command
 

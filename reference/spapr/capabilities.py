@@ -6,8 +6,9 @@ it was given on the command line and differs from the default of the machine typ
 
 from functools import cache
 
-from reference.spapr.machine import Machine, Record
+from reference.spapr.machine import Machine
 from reference.spapr.machine_types import Release, machine_type
+from reference.spapr.records import Record
 
 
 class Capability(Record, frozen=True):

@@ -6,10 +6,13 @@ the names that real streams give them in their vmdescription.
 
 from functools import cache
 
-from reference.spapr.machine import Connector, HostBridge, IommuTable, Lsi, Machine, Msi
+from reference.spapr.connector import Connector
+from reference.spapr.machine import HostBridge, IommuTable, Lsi, Machine, Msi
 from reference.spapr.machine_types import MachineType, Release
 from reference.spapr.scratch import narrowed, widened
+from reference.spapr.versions import Ccs, StreamVersion
 from reference.vmstate.description import VMStateDescription
+from reference.vmstate.errors import Rejected
 from reference.vmstate.fields import (
     bool_,
     int32,
@@ -57,15 +60,41 @@ def is_transient(connector: Connector) -> bool:
     return is_away_from_rest(connector) or (connector.device and connector.unplug_requested)
 
 
+def is_walking(connector: Connector) -> bool:
+    """Whether the guest reads the tree: then it is owed the rest of it."""
+    return connector.ccs_depth > 0
+
+
+def check_walk(connector: Connector, _version: int) -> Connector:
+    """The post_load hook that refuses a walk that is none."""
+    if connector.ccs_depth <= 0 or connector.ccs_offset < 0:
+        raise Rejected(
+            f"ccs_depth {connector.ccs_depth} and ccs_offset {connector.ccs_offset} of connector "
+            f"{connector.drc_index:#x} are no walk in progress"
+        )
+    return connector
+
+
+SPAPR_DRC_CCS = VMStateDescription(
+    name="spapr_drc/ccs",
+    needed=is_walking,
+    fields=(int32("ccs_offset"), int32("ccs_depth")),
+    post_load=check_walk,
+)
+"""What today's QEMU lacks. A tree may also be read a second time, when its connector is at rest."""
+
+
 @cache
-def spapr_drc(release: Release) -> VMStateDescription:
+def spapr_drc(version: StreamVersion) -> VMStateDescription:
     """A connector; its instance_id is its index."""
-    requests = release >= UNPLUG_REQUESTS
+    requests = version.release >= UNPLUG_REQUESTS
+    walks = version.ccs is Ccs.CONNECTOR_SUBSECTION
+    needed = is_transient if requests else is_away_from_rest
     return VMStateDescription(
         name="spapr_drc",
-        needed=is_transient if requests else is_away_from_rest,
+        needed=(lambda one: is_walking(one) or needed(one)) if walks else needed,
         fields=(uint32("state"),),
-        subsections=(SPAPR_DRC_UNPLUG_REQUESTED,) if requests else (),
+        subsections=(SPAPR_DRC_UNPLUG_REQUESTED,) * requests + (SPAPR_DRC_CCS,) * walks,
         record=Connector,
     )
 

@@ -6,46 +6,14 @@ unsigned unless said otherwise. `Machine.fresh` is the machine that waits for a 
 same way, in the state of its reset.
 """
 
-from enum import IntEnum
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 
+from reference.spapr.connector import Connector
+from reference.spapr.records import Record
+
 UINT64_MAX = (1 << 64) - 1
-
-
-def literal(value: Any) -> str:
-    """A value as Python: numbers above nine in hexadecimal, as indexes and addresses are read."""
-    if isinstance(value, int) and not isinstance(value, bool | IntEnum):
-        return str(value) if abs(value) < 10 else f"{value:#x}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {literal(one)}' for key, one in value.items())}}}"
-    return str(value) if isinstance(value, IntEnum) else repr(value)
-
-
-class Record(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """What all states are: a value without identity.
-
-    Printed, it is the Python that makes it, less what is as usual: a counterexample is read before
-    anything else.
-    """
-
-    def __repr__(self) -> str:
-        values = (
-            (field.name, getattr(self, field.name), field) for field in msgspec.structs.fields(self)
-        )
-        changed = (
-            f"{name}={literal(value)}" for name, value, field in values if value != usual(field)
-        )
-        return f"{type(self).__name__}({', '.join(changed)})"
-
-
-def usual(field: msgspec.structs.FieldInfo) -> Any:
-    """The default of a record's field, or NODEFAULT."""
-    factory = field.default_factory
-    return field.default if factory is msgspec.NODEFAULT else factory()
 
 
 class Timebase(Record, frozen=True):
@@ -72,75 +40,6 @@ class EventLogEntry(Record, frozen=True):
 
     summary: int
     extended_log: bytes = b""
-
-
-class ConnectorState(IntEnum):
-    """The states of a connector on the wire (QEMU include/hw/ppc/spapr_drc.h)."""
-
-    INVALID = 0
-    LOGICAL_UNUSABLE = 1
-    LOGICAL_AVAILABLE = 2
-    LOGICAL_UNISOLATE = 3
-    LOGICAL_CONFIGURED = 4
-    PHYSICAL_AVAILABLE = 5
-    PHYSICAL_POWERON = 6
-    PHYSICAL_UNISOLATE = 7
-    PHYSICAL_CONFIGURED = 8
-
-
-class ConnectorType(IntEnum):
-    """What a connector is for; bits 28 and up of its index (PAPR, DRC indexes)."""
-
-    CPU = 1
-    PHB = 2
-    VIO = 3
-    PCI = 4
-    LMB = 8
-    PMEM = 9
-
-
-PHYSICAL = frozenset({ConnectorType.VIO, ConnectorType.PCI})
-"""The types with an indicator of their own; the others are logical."""
-
-
-class Connector(Record, frozen=True):
-    """A dynamic reconfiguration connector (DRC).
-
-    ``drc_index``, 32 bits, and whether a ``device`` is attached are configuration: both sides of a
-    migration agree on them. ``state`` is a `ConnectorState`, ``dr_indicator`` 0 or 1 (32 bits on
-    the wire).
-    """
-
-    drc_index: int
-    device: bool = True
-    state: int = ConnectorState.PHYSICAL_CONFIGURED
-    dr_indicator: int = 1
-    unplug_requested: bool = False
-
-    @property
-    def physical(self) -> bool:
-        """Whether the connector has an indicator that is migrated."""
-        return self.drc_index >> 28 in PHYSICAL
-
-    @property
-    def resting_state(self) -> ConnectorState:
-        """The state after reset: configured with a device, else empty."""
-        if self.physical:
-            return (
-                ConnectorState.PHYSICAL_CONFIGURED
-                if self.device
-                else ConnectorState.PHYSICAL_POWERON
-            )
-        return ConnectorState.LOGICAL_CONFIGURED if self.device else ConnectorState.LOGICAL_UNUSABLE
-
-    def fresh(self) -> Self:
-        """The connector after reset."""
-        return msgspec.structs.replace(
-            self,
-            state=self.resting_state,
-            dr_indicator=int(self.device),
-            unplug_requested=False,
-        )
 
 
 class IommuTable(Record, frozen=True):
@@ -232,7 +131,7 @@ class Machine(Record, frozen=True):
     """
 
     machine_type: str
-    capabilities: dict[str, int] = {}
+    capabilities: dict[str, int] = msgspec.field(default_factory=dict)
     tb: Timebase = Timebase()
     rtc_ns_offset: int = 0
     ccs_list: tuple[ConfigureConnectorState, ...] = ()
@@ -248,6 +147,17 @@ class Machine(Record, frozen=True):
     fwnmi_system_reset_addr: int = UINT64_MAX
     fwnmi_machine_check_addr: int = UINT64_MAX
     fwnmi_machine_check_interlock: int = -1
+
+    def connector(self, drc_index: int) -> Connector | None:
+        """The connector with an index, if there is one."""
+        return next((one for one in self.connectors if one.drc_index == drc_index), None)
+
+    def with_connector(self, changed: Connector) -> "Machine":
+        """The machine with a connector in place of the one with its index."""
+        connectors = tuple(
+            changed if one.drc_index == changed.drc_index else one for one in self.connectors
+        )
+        return msgspec.structs.replace(self, connectors=connectors)
 
     def fresh(self) -> "Machine":
         """The machine as the destination starts it: same configuration, state of its reset."""

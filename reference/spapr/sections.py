@@ -12,8 +12,9 @@ from reference.spapr.devices import (
     spapr_iommu,
     spapr_pci,
 )
-from reference.spapr.machine import Machine, Record
+from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
+from reference.spapr.records import Record
 from reference.spapr.spapr import spapr
 from reference.spapr.versions import StreamVersion
 from reference.vmstate.compiler import compile_plan
@@ -39,7 +40,7 @@ def plans(version: StreamVersion, type_name: str, amend: Amend = unchanged) -> d
     release = version.release
     descriptions = [
         *([SPAPR_RTC] if release >= RTC else ()),
-        *([spapr_drc(release), SPAPR_DRC_PHYSICAL] if release >= CONNECTORS else ()),
+        *([spapr_drc(version), SPAPR_DRC_PHYSICAL] if release >= CONNECTORS else ()),
         spapr_iommu(release),
         spapr_pci(release, machine_type(type_name)),
         spapr(version),

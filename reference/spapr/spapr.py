@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from reference.spapr.capabilities import CAPABILITIES, capability, default_capabilities
+from reference.spapr.clock import NANOSECONDS, import_rtc
 from reference.spapr.machine import UINT64_MAX, Machine
 from reference.spapr.scratch import narrowed, widened
 from reference.spapr.subsections import CCS_FIELDS, SUBSECTIONS, TIMEBASE
@@ -14,14 +15,8 @@ from reference.vmstate.description import VersionBefore, VMStateDescription
 from reference.vmstate.errors import DoesNotFit, Refused, Rejected
 from reference.vmstate.fields import struct, uint64, unused
 
-NANOSECONDS = 10**9
 CCS_SUBSECTION = "spapr/ccs"
 """Our name. That of the patches of 2016 and 2017 is not known."""
-
-
-def as_signed(number: int) -> int:
-    """The lowest 64 bits of ``number`` as a signed integer."""
-    return ((number + (1 << 63)) & UINT64_MAX) - (1 << 63)
 
 
 SentMachine: Any = msgspec.defstruct(
@@ -43,16 +38,6 @@ def pre_load(machine: Machine) -> Machine:
     mig = {f"mig_{name}": value for name, value in defaults.items()}
     sent: Machine = widened(SentMachine, machine, **mig)
     return sent
-
-
-def import_rtc(seconds: int, *, wide: bool) -> int:
-    """The clock of versions 1 and 2 in nanoseconds.
-
-    Later versions keep 64 bits of them (spapr_rtc_import_offset), which is not all that the
-    earlier ones could hold (``wide``).
-    """
-    nanoseconds = as_signed(seconds) * NANOSECONDS
-    return nanoseconds if wide else as_signed(nanoseconds)
 
 
 @cache

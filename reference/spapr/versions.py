@@ -3,15 +3,15 @@
 import difflib
 from enum import Enum, auto
 
-from reference.spapr.machine import Record
 from reference.spapr.machine_types import MachineType, Release, UnknownMachineType, machine_type
+from reference.spapr.records import Record
 
 OLDEST_TYPE: Release = (2, 1)
 """The first versioned machine type. It stands for the one before it, which framed streams alike."""
 
 
 class Ccs(Enum):
-    """What a version does with configure-connector walks in progress (``ccs_list``)."""
+    """What a version does with configure-connector walks in progress."""
 
     LOST = auto()
     """Nothing: they are gone after a migration."""
@@ -21,6 +21,8 @@ class Ccs(Enum):
     """The same count and array in a subsection, needed while there is a walk."""
     SUBSECTION_QUEUE = auto()
     """A subsection with the list as a queue, without a count."""
+    CONNECTOR_SUBSECTION = auto()
+    """The walk in a connector, in a subsection of `spapr_drc`, needed while there is one."""
     REFUSED = auto()
     """Nothing on the wire: saving is refused while there is a walk."""
 
@@ -69,6 +71,7 @@ STREAM_VERSIONS = {
         StreamVersion("5.0", (5, 0)),
         StreamVersion("7.1", (7, 1)),
         StreamVersion("10.0", (10, 0)),
+        StreamVersion("10.0+ccs", (10, 0), ccs=Ccs.CONNECTOR_SUBSECTION),
     )
 }
 """All stream versions by id, oldest first."""

@@ -5,8 +5,9 @@ from unittest.mock import patch
 
 from adapters.protocol import LoadRejected
 from adapters.reference import ReferenceAdapter
+from reference.spapr.connector import ConnectorState
 from reference.spapr.loading import Loading
-from reference.spapr.machine import ConnectorState, Machine
+from reference.spapr.machine import Machine
 from reference.vmstate.steps import Count, Values
 from reference.wire.errors import Truncated, UnknownSectionType
 from reference.wire.frames import Section

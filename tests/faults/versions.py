@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import structs
 
-from reference.spapr.machine import Machine, Record
-from reference.spapr.spapr import as_signed
+from reference.spapr.clock import as_signed
+from reference.spapr.machine import Machine
+from reference.spapr.records import Record
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.errors import Rejected
 from reference.vmstate.fields import uint32, with_tmp

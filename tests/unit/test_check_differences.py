@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from reference.inspection.checking import Difference, count, first_difference
 from reference.inspection.decoding import decode
+from reference.spapr.connector import Connector
 from reference.spapr.machine import (
     ConfigureConnectorState,
-    Connector,
     EventLogEntry,
     HostBridge,
     IommuTable,

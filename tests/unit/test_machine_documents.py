@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 
 from reference.inspection.machine_documents import DocumentRejected, read_machine, write_machine
+from reference.spapr.connector import Connector
+from reference.spapr.device_tree import Node, Property
 from reference.spapr.machine import (
     UINT64_MAX,
     ConfigureConnectorState,
-    Connector,
     EventLogEntry,
     HostBridge,
     Machine,
@@ -127,6 +128,7 @@ def numbers(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] if isinstance(value, int) and not isinstance(value, bool) else []
 
 
+TREE = Node("pci@2", (Property("reg", b"\0"),), (Node("child"),))
 FULL = json.loads(
     write_machine(
         Machine(
@@ -134,7 +136,11 @@ FULL = json.loads(
             capabilities={"vsx": 0},
             pending_events=(EventLogEntry(1),),
             ccs_list=(ConfigureConnectorState(0x40000010, 60, 1),),
-            connectors=(Connector(0x40000010, state=7, dr_indicator=0),),
+            connectors=(
+                Connector(
+                    0x40000010, state=7, dr_indicator=0, fdt=TREE, ccs_offset=60, ccs_depth=1
+                ),
+            ),
             host_bridge=HostBridge(msis=(Msi(0x800, 0x1300, 2),)),
             irq_map=(1,),
             patb_entry=1,
@@ -162,12 +168,20 @@ def test_documented() -> None:
     assert len(keys(FULL)) > 40
 
 
-@pytest.mark.parametrize("path", numbers(FULL), ids=lambda path: ".".join(map(str, path)))
-@pytest.mark.parametrize("number", [1 << 64, -(1 << 63) - 1])
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        pytest.param(path, number, id=".".join(map(str, path)) + f"={number}")
+        for path in numbers(FULL)
+        for number in (1 << 64, -(1 << 63) - 1)
+        # A depth below 1 is no walk, and is not sent.
+        if path[-1] != "ccs_depth" or number > 0
+    ],
+)
 def test_number_that_no_field_holds(path: tuple[Any, ...], number: int) -> None:
     """A number of more than 64 bits is refused by name, wherever it stands."""
     sent_by = "pseries-7.1" if path[0] == "fdt_initial_size" else "pseries-2.6"
-    version = "3+ccs" if path[0] == "ccs_list" else "10.0"
+    version = "3+ccs" if path[0] == "ccs_list" else "10.0+ccs"
     document = {**json.loads(json.dumps(FULL)), "machine_type": sent_by}
     inner = document
     for key in path[:-1]:

@@ -1,0 +1,40 @@
+"""What all states are: values, printed as the Python that makes them."""
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+
+def literal(value: Any) -> str:
+    """A value as Python: numbers above nine in hexadecimal, as indexes and addresses are read."""
+    if isinstance(value, int) and not isinstance(value, bool | IntEnum):
+        return str(value) if abs(value) < 10 else f"{value:#x}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {literal(one)}' for key, one in value.items())}}}"
+    return str(value) if isinstance(value, IntEnum) else repr(value)
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What all states are: a value without identity.
+
+    Printed, it is the Python that makes it, less what is as usual: a counterexample is read before
+    anything else.
+    """
+
+    def __repr__(self) -> str:
+        values = (
+            (field.name, getattr(self, field.name), field) for field in msgspec.structs.fields(self)
+        )
+        changed = (
+            f"{name}={literal(value)}" for name, value, field in values if value != usual(field)
+        )
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+
+def usual(field: msgspec.structs.FieldInfo) -> Any:
+    """The default of a record's field, or NODEFAULT."""
+    factory = field.default_factory
+    return field.default if factory is msgspec.NODEFAULT else factory()
