@@ -25,7 +25,8 @@ OV5_HP_EVT = 45
 
 EPOW_LOG, HOT_PLUG_LOG = 0x40, 0xE5
 """Types of a log: the lowest byte of its summary."""
-SUMMARY = 0x06340000
+POWER_OFF_SUMMARY, HOT_PLUG_SUMMARY = 0x06340040, 0x063460E5
+"""Version 6, severity, origin and type, as QEMU fills them in."""
 LOG_HEADER = Struct(">II")
 """What the guest gets before the log: its summary and its length."""
 LOG = Struct(
@@ -35,9 +36,9 @@ LOG = Struct(
     "2sHBBH BxBB 12x"  # UH: subsystem, severity, subtype
 )
 POWER_OFF = Struct(">2sHBBH BBB 9x")
-HOT_PLUG = Struct(">2sHBBH BBBx I 4x")
+HOT_PLUG = Struct(">2sHBBH BBBx II")
 ADD, REMOVE = 1, 2
-BY_INDEX = 2
+BY_INDEX, BY_COUNT, BY_COUNT_AND_INDEX = 2, 3, 4
 HOT_PLUG_TYPES = {
     ConnectorType.CPU: 1,
     ConnectorType.LMB: 2,
@@ -49,26 +50,34 @@ HOT_PLUG_TYPES = {
 """What a hot-plug event is about; QEMU has none for VIO, to which it plugs nothing."""
 
 
-def log(kind: int, plid: int, subsystem: int, subtype: int, section: bytes) -> EventLogEntry:
-    """An event of a type, whose log ends with ``section``."""
+def log(summary: int, plid: int, subsystem: int, subtype: int, section: bytes) -> EventLogEntry:
+    """An event, whose log ends with ``section``."""
     common = LOG.pack(
         *(b"\x86\0\x8e\0", b"IBM\0"),
         *(b"PH", 48, 0, 0, 0, b"H", 3, plid),
         *(b"UH", 24, 0, 0, 0, subsystem, 0, subtype),
     )
-    return EventLogEntry(SUMMARY | kind, common + section)
+    return EventLogEntry(summary, common + section)
 
 
 def power_off(plid: int) -> EventLogEntry:
     """The request to shut down."""
-    return log(EPOW_LOG, plid, 0xA0, 0xD0, POWER_OFF.pack(b"EP", 20, 2, 0, 0, 3, 1, 1))
+    return log(POWER_OFF_SUMMARY, plid, 0xA0, 0xD0, POWER_OFF.pack(b"EP", 20, 2, 0, 0, 3, 1, 1))
 
 
-def hot_plug(drc_index: int, action: int, plid: int) -> EventLogEntry:
-    """The news that a device is there, or shall be given back."""
-    kind = HOT_PLUG_TYPES[ConnectorType(drc_index >> 28)]
-    section = HOT_PLUG.pack(b"HP", 20, 1, 0, 0, kind, action, BY_INDEX, drc_index)
-    return log(HOT_PLUG_LOG, plid, 0x80, 0x00, section)
+def hot_plug(machine: Machine, drc_index: int, action: int, plid: int) -> EventLogEntry:
+    """The news that a device is there, or shall be given back.
+
+    Memory comes in blocks, here one; a guest that did not negotiate the class of these events is
+    told how many are new, but not which (spapr_hotplug_req_add_by_count).
+    """
+    kind = ConnectorType(drc_index >> 28)
+    which = (BY_INDEX, drc_index, 0)
+    if kind == ConnectorType.LMB:
+        counted = action == ADD and OV5_HP_EVT not in machine.ov5_cas.bitmap
+        which = (BY_COUNT, 1, 0) if counted else (BY_COUNT_AND_INDEX, 1, drc_index)
+    section = HOT_PLUG.pack(b"HP", 20, 1, 0, 0, HOT_PLUG_TYPES[kind], action, *which)
+    return log(HOT_PLUG_SUMMARY, plid, 0x80, 0x00, section)
 
 
 def classes(machine: Machine, release: Release, event: EventLogEntry) -> int:

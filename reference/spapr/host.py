@@ -11,6 +11,7 @@ from reference.spapr.actions import (
     RequestUnplug,
     Reset,
 )
+from reference.spapr.connector import ConnectorType
 from reference.spapr.device_tree import check, flatten
 from reference.spapr.events import ADD, KEPT_ON_RESET, REMOVE, hot_plug, power_off, queued
 from reference.spapr.machine import Machine
@@ -27,23 +28,29 @@ def plug(machine: Machine, _release: Release, action: HotPlug) -> tuple[Reply, M
         return IMPOSSIBLE, machine
     check(flatten(action.fdt))
     attached = replace(connector, device=True, fdt=action.fdt)
-    event = hot_plug(action.drc_index, ADD, action.plid)
+    event = hot_plug(machine, action.drc_index, ADD, action.plid)
     return DONE, queued(machine.with_connector(attached), event)
 
 
 def request_unplug(
     machine: Machine, _release: Release, action: RequestUnplug
 ) -> tuple[Reply, Machine]:
-    """Ask for a device; one that the guest has not taken is gone at once (spapr_drc_detach)."""
+    """Ask for a device; one that the guest has not taken is gone at once (spapr_drc_detach).
+
+    A CPU may be asked for again, the others not; and of a PCI device that is gone no guest is told
+    (measured on 7.2).
+    """
     connector = machine.connector(action.drc_index)
-    if connector is None or not connector.device or connector.unplug_requested:
+    if connector is None or not connector.device:
         return IMPOSSIBLE, machine
-    if connector.state == connector.empty_state:
-        asked = connector.released()
-    else:
-        asked = replace(connector, unplug_requested=True)
-    event = hot_plug(action.drc_index, REMOVE, action.plid)
-    return DONE, queued(machine.with_connector(asked), event)
+    if connector.unplug_requested and connector.kind != ConnectorType.CPU:
+        return IMPOSSIBLE, machine
+    taken = connector.state != connector.empty_state
+    asked = replace(connector, unplug_requested=True) if taken else connector.released()
+    machine = machine.with_connector(asked)
+    if taken or not connector.physical:
+        machine = queued(machine, hot_plug(machine, action.drc_index, REMOVE, action.plid))
+    return DONE, machine
 
 
 def power_down(machine: Machine, _release: Release, action: PowerDown) -> tuple[Reply, Machine]:

@@ -24,7 +24,7 @@ from reference.spapr.actions import (
 from reference.spapr.connector import Connector, ConnectorState, ConnectorType
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import Release
-from reference.spapr.walks import WALKS_IN_CONNECTORS, drop_walk
+from reference.spapr.walks import GUEST_REFUSES, WALKS_IN_CONNECTORS, drop_walk
 
 POWERON = ConnectorState.PHYSICAL_POWERON
 PHYSICAL_UNISOLATE = ConnectorState.PHYSICAL_UNISOLATE
@@ -69,8 +69,6 @@ ISOLATED_BEFORE_2_10 = {PHYSICAL_UNISOLATE: POWERON, LOGICAL_UNISOLATE: AVAILABL
 """Before 2.10 a guest could isolate a connector again that it had not configured."""
 LMB_NEEDS_REQUEST: Release = (2, 8)
 """Since when memory is only isolated when the host asked for it (cf632463fa)."""
-REFUSES_BY_UNISOLATING: Release = (6, 0)
-"""Since when a guest that unisolates a logical connector refuses to give it back."""
 HIGHEST_DR_INDICATOR = 3
 """Inactive, active, identify, action."""
 
@@ -103,7 +101,7 @@ def change(connector: Connector, release: Release, call: SetIndicator) -> tuple[
         return Status.PARAMETER_ERROR, connector
     if after == before:
         refuses = before == LOGICAL_CONFIGURED and call.indicator == ISOLATION
-        if refuses and release >= REFUSES_BY_UNISOLATING:
+        if refuses and release >= GUEST_REFUSES:
             connector = replace(connector, unplug_requested=False)
         return Status.SUCCESS, connector
     if not connector.device or (after == AVAILABLE and not isolates and connector.unplug_requested):

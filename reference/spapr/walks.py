@@ -11,13 +11,16 @@ from msgspec.structs import replace
 
 from reference.spapr import device_tree
 from reference.spapr.actions import ConfigureConnector, ConfigureConnectorStatus, Reply, Status
-from reference.spapr.connector import Connector, ConnectorState
+from reference.spapr.connector import Connector, ConnectorState, ConnectorType
 from reference.spapr.device_tree import flatten, next_tag, start_offset
 from reference.spapr.machine import ConfigureConnectorState, Machine
 from reference.spapr.machine_types import Release
 
 WALKS_IN_CONNECTORS: Release = (2, 10)
 """The release that moved the walk into the connector (b8fdd530be, 4445b1d27e)."""
+GUEST_REFUSES: Release = (6, 0)
+"""Since when a guest that unisolates a configured logical connector, or reads the tree of memory
+again, refuses to give it back (measured on 7.2; hw/ppc/spapr_drc.c, drc_unisolate_logical)."""
 WORK_AREA_SIZE = 4096
 WORK_AREA = Struct(">5I")
 """drc_index; 0; where the name is; the length of the value; where the value is."""
@@ -87,6 +90,9 @@ def configure_connector(
     if isolated or not blob:
         status = ConfigureConnectorStatus.NOT_CONFIGURABLE
         return Reply(status, memory=nothing), machine
+    if connector.kind == ConnectorType.LMB and release >= GUEST_REFUSES:
+        connector = replace(connector, unplug_requested=False)
+        machine = machine.with_connector(connector)
     advance = advance_connector if release >= WALKS_IN_CONNECTORS else advance_list
     one, machine = advance(machine, connector, blob)
     return Reply(one.status, memory=work_area(call.drc_index, one)), machine
