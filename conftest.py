@@ -11,6 +11,7 @@ from suites.declared import Completeness, Declared
 from suites.matrix import Matrix
 from suites.profiles import check_profile, register_profiles
 from suites.replay import Replay
+from suites.visits import Visits
 
 register_profiles()
 
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist report to the controller
         register(Completeness())
     register(Matrix(STREAM_VERSIONS), "matrix")
+    register(Visits(), "visits")
     register(Declared())
     register(Replay(config))
 
@@ -63,3 +65,10 @@ def record_verdict(pytestconfig: pytest.Config) -> Callable[..., None]:
     """What a test calls with the verdict of each example; see `suites.matrix.Matrix.record`."""
     matrix = pytestconfig.pluginmanager.get_plugin("matrix")
     return matrix.record  # type: ignore[union-attr,no-any-return] # registered above
+
+
+@pytest.fixture(scope="session")
+def record_visit(pytestconfig: pytest.Config) -> Callable[..., None]:
+    """What a test calls with where it was; see `suites.visits.Visits.record`."""
+    visits = pytestconfig.pluginmanager.get_plugin("visits")
+    return visits.record  # type: ignore[union-attr,no-any-return] # registered above

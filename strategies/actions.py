@@ -1,11 +1,15 @@
 """What guest and host do, and machines as they leave them."""
 
+from collections.abc import Iterable, Iterator
+
 from hypothesis import strategies as st
 
 from reference.spapr.actions import (
     ISOLATED,
     UNISOLATED,
+    UNUSABLE,
     USABLE,
+    AnyAction,
     CheckException,
     ConfigureConnector,
     EventClass,
@@ -23,6 +27,7 @@ from reference.spapr.actions import (
     SetIndicator,
 )
 from reference.spapr.connector import Connector, ConnectorType
+from reference.spapr.device_tree import Node
 from reference.spapr.events import OV5_HP_EVT
 from reference.spapr.guest import act
 from reference.spapr.machine import Machine, OptionVector
@@ -46,6 +51,7 @@ UNKNOWN_INDEX = 0x40000011
 EPOCH_2026 = 1_795_500_000 * 10**9
 TREES = device_trees()
 INDEX = st.sampled_from(INDICES)
+STOP = st.integers(0, 20)
 ANY_INDEX = st.sampled_from((*INDICES, UNKNOWN_INDEX))
 EVERY_CLASS = 0xFFFFFFFF
 MASKS = (EVERY_CLASS, EventClass.EPOW, EventClass.HOT_PLUG, EventClass.IO, 0)
@@ -57,6 +63,14 @@ def to_unisolated(drc_index: int) -> tuple[SetIndicator, SetIndicator]:
     return (
         SetIndicator(Indicator.ALLOCATION_STATE, drc_index, USABLE),
         SetIndicator(Indicator.ISOLATION_STATE, drc_index, UNISOLATED),
+    )
+
+
+def give_back(drc_index: int) -> tuple[SetIndicator, SetIndicator]:
+    """What a guest does to a connector whose device it returns."""
+    return (
+        SetIndicator(Indicator.ISOLATION_STATE, drc_index, ISOLATED),
+        SetIndicator(Indicator.ALLOCATION_STATE, drc_index, UNUSABLE),
     )
 
 
@@ -91,39 +105,47 @@ def host_actions() -> st.SearchStrategy[HostAction]:
     )
 
 
-@st.composite
-def starting_machines(draw: st.DrawFn, *, version: str, machine_type: str) -> Machine:
-    """Machines on which nothing happened yet: with some devices, and options negotiated."""
+def machine_with(
+    indices: Iterable[int], *, version: str, machine_type: str, negotiated: bool = False
+) -> Machine:
+    """A machine on which nothing happened yet, with empty connectors where programs have them.
+
+    ``negotiated``: whether the guest knows the class of hot-plug events.
+    """
     names = held(version, machine_type)
-    dynamic = "iommu_tables.def_win" in names
-    plain = Machine(machine_type=machine_type, iommu_tables=resting_tables(dynamic=dynamic))
-    if "connectors.state" not in names:
-        return plain
-    number = draw(st.integers(0, (1 << len(INDICES)) - 1))
-    empty = (Connector(one, device=False).fresh() for one in INDICES)
-    connectors = tuple(
-        Connector(one.drc_index, fdt=draw(TREES)).fresh() if number >> place & 1 else one
-        for place, one in enumerate(empty)
-    )
-    negotiated = "ov5_cas" in names and draw(st.booleans())
-    options = OptionVector((OV5_HP_EVT,) if negotiated else ())
+    connectors = tuple(Connector(one, device=False).fresh() for one in indices)
+    options = OptionVector((OV5_HP_EVT,) * (negotiated and "ov5_cas" in names))
     return Machine(
         machine_type=machine_type,
-        connectors=connectors,
-        iommu_tables=plain.iommu_tables,
+        connectors=connectors if "connectors.state" in names else (),
+        iommu_tables=resting_tables(dynamic="iommu_tables.def_win" in names),
         ov5_cas=options,
     )
 
 
+def plugging(drc_index: int, fdt: Node, stop: int) -> Iterator[AnyAction]:
+    """A device comes, and its guest reads the tree; ``stop`` says where it is interrupted."""
+    yield HotPlug(drc_index, fdt)
+    yield from to_unisolated(drc_index)
+    for _ in range(1 + stop % (fdt.calls - 1)):
+        yield ConfigureConnector(drc_index)
+
+
+@st.composite
+def plugs(draw: st.DrawFn) -> list[tuple[int, Node, int]]:
+    """Up to three devices for different connectors, and where the guest is in their trees."""
+    number = draw(st.integers(0, 3))
+    indices = draw(st.permutations(INDICES))[:number]
+    return [(index, draw(TREES), draw(STOP)) for index in indices]
+
+
 @st.composite
 def connectors_in_progress(draw: st.DrawFn, *, version: str, machine_type: str) -> Machine:
-    """Machines whose guest is in the middle of one to three trees, which it really reads."""
-    machine = draw(starting_machines(version=version, machine_type=machine_type))
-    for place in range(draw(st.integers(1, 3))):
-        index = INDICES[place]
-        machine = act(machine, version, HotPlug(index, draw(TREES)))[1]
-        for call in to_unisolated(index):
-            machine = act(machine, version, call)[1]
-        for _ in range(draw(st.integers(1, 12))):
-            machine = act(machine, version, ConfigureConnector(index))[1]
+    """Machines whose guest is in the middle of up to three trees, which it really reads."""
+    devices = draw(plugs())
+    indices = [index for index, _, _ in devices]
+    machine = machine_with(indices, version=version, machine_type=machine_type)
+    for device in devices:
+        for action in plugging(*device):
+            _, machine = act(machine, version, action)
     return machine

@@ -1,5 +1,6 @@
 """How a test fails: the clause, what it expected, what it got, and on which road."""
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import pytest
@@ -22,9 +23,10 @@ class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # unt
     __str__ = __repr__
 
 
-def fail(clause: str, *, expected: Any, got: Any, road: str) -> NoReturn:
+def fail(clause: str, *, expected: Any, got: Any, road: str, story: Sequence[str] = ()) -> NoReturn:
     """Fail the test because ``clause`` does not hold on ``road`` (``3+ccs->3``).
 
+    ``story`` is what happened until then, where there is more to tell than an example says.
     ``expected`` and ``got`` are two machines or decoded sections, of which the fields that differ
     are shown; two streams, of which the first byte that differs is; or each a verdict, a machine
     that was accepted, a stream, or a text. Hypothesis adds the example, and `suites.replay` the
@@ -41,7 +43,8 @@ def fail(clause: str, *, expected: Any, got: Any, road: str) -> NoReturn:
         found = [f"expected  {_said(expected)}", f"got       {_said(got)}"]
     if isinstance(got, Crashed):
         found += ["", *(f"    {line}" for line in got.traceback.splitlines())]
-    lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *found]
+    told = [f"{place:>4}  {line}" for place, line in enumerate(story, 1)]
+    lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *told, *found]
     raise Violation("\n".join(lines), pytrace=False) from None
 
 

@@ -4,8 +4,12 @@ from msgspec.structs import replace
 
 from adapters.protocol import Adapter
 from adapters.verdicts import Refused, save
+from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
+from strategies.actions import connectors_in_progress
+from suites.acting import Twins, Visit
 from suites.clauses import clause
+from suites.continuation import read_on
 from suites.declared import needs
 from suites.failures import fail
 from suites.machines import machines
@@ -25,3 +29,26 @@ def test_a_save_is_refused_exactly_during_a_walk(adapter: Adapter, machine: Mach
     over = save(adapter, replace(machine, ccs_list=()), VERSION)
     if not isinstance(over, bytes):
         fail("BUSY-1", expected="a stream", got=over, road=f"save at {VERSION}, walk over")
+
+
+@clause("BUSY-2")
+@needs(saves=VERSION)
+@property_of(
+    part=2,
+    machine=lambda: connectors_in_progress(
+        version=VERSION, machine_type=common_machine_type(VERSION)
+    ),
+)
+def test_a_save_that_was_refused_succeeds_in_the_end(
+    adapter: Adapter, machine: Machine, record_visit: Visit
+) -> None:
+    """A guest that goes on reading comes to a point where its machine is saved."""
+    twins = Twins(machine, VERSION, adapter, record_visit)
+    for walk in machine.ccs_list:
+        refused = save(adapter, twins.machine, VERSION)
+        if not isinstance(refused, Refused):
+            fail("BUSY-2", expected="refused", got=refused, road=f"save at {VERSION}")
+        read_on(twins, walk.drc_index)
+    stream = save(adapter, twins.machine, VERSION)
+    if not isinstance(stream, bytes):
+        fail("BUSY-2", expected="a stream", got=stream, road=f"save at {VERSION}, walks over")

@@ -43,7 +43,8 @@ class Connector(Record, frozen=True):
 
     ``drc_index``, 32 bits, whether a ``device`` is attached, and its device tree ``fdt`` are
     configuration: both sides of a migration agree on them. ``state`` is a `ConnectorState`,
-    ``dr_indicator`` 0 to 3 (32 bits on the wire).
+    ``dr_indicator`` 0 to 3 (32 bits on the wire); a logical connector has none, and it says whether
+    there is a device.
 
     ``ccs_offset`` and ``ccs_depth``, signed 32 bits each, are the configure-connector walk in
     progress since QEMU 2.10: where in the tree the next tag is, and how many nodes are open. Where
@@ -96,11 +97,17 @@ class Connector(Record, frozen=True):
             ccs_depth=-1,
         )
 
+    def attached(self, fdt: Fdt) -> Self:
+        """The connector with a new device; the guest is still to take it."""
+        shown = self.dr_indicator if self.physical else 1
+        return replace(self, device=True, fdt=fdt, dr_indicator=shown)
+
     def released(self) -> Self:
         """The connector after its device was given back."""
         return replace(
             self,
             device=False,
+            dr_indicator=self.dr_indicator if self.physical else 0,
             state=self.empty_state,
             unplug_requested=False,
             fdt=b"",

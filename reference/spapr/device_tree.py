@@ -23,7 +23,7 @@ ROOM = 1 << 20
 """Bytes for a tree that is being built; it is cut to its size."""
 
 
-class Property(Record, frozen=True):
+class Property(Record, frozen=True, cache_hash=True):
     """A property. Where it is a ``nop``, NOP tags stand in its place (fdt_nop_property)."""
 
     name: str
@@ -31,12 +31,18 @@ class Property(Record, frozen=True):
     nop: bool = False
 
 
-class Node(Record, frozen=True):
+class Node(Record, frozen=True, cache_hash=True):
     """A node: its properties, and then the nodes below it, in order. Names are ASCII."""
 
     name: str
     properties: tuple[Property, ...] = ()
     children: tuple["Node", ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """How many calls read the tree: two for a node, one for a property."""
+        here = 2 + sum(not one.nop for one in self.properties)
+        return here + sum(child.calls for child in self.children)
 
 
 Fdt = Node | bytes

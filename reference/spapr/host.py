@@ -27,9 +27,8 @@ def plug(machine: Machine, _release: Release, action: HotPlug) -> tuple[Reply, M
     if connector is None or connector.device:
         return IMPOSSIBLE, machine
     check(flatten(action.fdt))
-    attached = replace(connector, device=True, fdt=action.fdt)
     event = hot_plug(machine, action.drc_index, ADD, action.plid)
-    return DONE, queued(machine.with_connector(attached), event)
+    return DONE, queued(machine.with_connector(connector.attached(action.fdt)), event)
 
 
 def request_unplug(

@@ -76,6 +76,9 @@ def spapr(version: StreamVersion) -> VMStateDescription:
                     f"cap-{name} higher level ({there}) in incoming stream than on "
                     f"destination ({here})"
                 )
+        walks = [one.drc_index for one in machine.ccs_list]
+        if len(set(walks)) < len(walks):
+            raise Rejected("two configure-connector walks of one connector")
         if version_id < 3:
             wide = version.spapr_version_id < 3
             offset = import_rtc(sent.rtc_offset, wide=wide)

@@ -59,10 +59,12 @@ class OtherOrder(LoadsOtherwise):
 
 
 class Lax(Loading):
-    """Does not look at what is behind the end."""
+    """Does not look at what is behind the end, where footers show that all was read until there."""
 
     def description(self) -> None:
-        """Leave it there."""
+        """Leave it there. Without footers an array of walks may look like a queue and the end."""
+        if not self.kind.has("send-section-footer"):
+            super().description()
 
 
 class NoDescription(LoadsOtherwise):

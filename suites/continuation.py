@@ -1,0 +1,192 @@
+"""Guest, host and migrations in any order, as a state machine that Hypothesis drives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from msgspec.structs import replace
+
+from reference.compatibility.expectation import common_machine_type, machine_types
+from reference.compatibility.table import WHOLE_SECONDS
+from reference.spapr.actions import (
+    AnyAction,
+    CheckException,
+    ConfigureConnector,
+    ConfigureConnectorStatus,
+    GetSensorState,
+    GetTimeOfDay,
+    HotPlug,
+    PowerDown,
+    RequestUnplug,
+    Status,
+)
+from reference.spapr.device_tree import Node
+from reference.spapr.versions import STREAM_VERSIONS
+from strategies.actions import (
+    EPOCH_2026,
+    EVERY_CLASS,
+    INDEX,
+    INDICES,
+    STOP,
+    give_back,
+    guest_actions,
+    host_actions,
+    machine_with,
+    plugging,
+    plugs,
+    to_unisolated,
+)
+from strategies.device_trees import device_trees
+from suites.acting import Twins, Visit
+from suites.roads import Road
+
+TURN = st.integers(0, 2)
+OFFSETS = (0, 3600 * 10**9, -1, 10**9 + 1)
+"""What the guest's clock is ahead, ns."""
+
+
+def read_on(twins: Twins, drc_index: int) -> None:
+    """Let the guest read a tree to its end, or until it is told why it cannot."""
+    while twins.act(ConfigureConnector(drc_index)).status > ConfigureConnectorStatus.COMPLETE:
+        pass
+
+
+def drain(twins: Twins) -> None:
+    """Ask for everything that a guest can ask for: so each loss shows in some answer."""
+    twins.act(GetTimeOfDay(EPOCH_2026))
+    for connector in twins.twin.connectors:
+        index = connector.drc_index
+        twins.act(GetSensorState(index))
+        read_on(twins, index)
+        twins.act(ConfigureConnector(index))
+        for call in give_back(index):
+            twins.act(call)
+        twins.act(GetSensorState(index))
+    while twins.act(CheckException(EVERY_CLASS)).status == Status.SUCCESS:
+        pass
+
+
+def programs(type_name: str, version: str) -> tuple[str, ...]:
+    """The versions that know a machine type; ``version`` first and often: most others reject."""
+    known = [one for one in STREAM_VERSIONS if type_name in machine_types(one)]
+    return (version,) * (len(known) // 3) + tuple(known)
+
+
+def of_the_machine(name: str) -> st.SearchStrategy[Any]:
+    """What an attribute of the state machine draws from."""
+    return st.runner().flatmap(lambda machine: getattr(machine, name))
+
+
+class Continuation(RuleBasedStateMachine):
+    """One machine and its twin. Subclasses say where it starts, and who takes part."""
+
+    twins: Twins
+    roads: ClassVar[tuple[Road, ...]]
+    visit: ClassVar[Visit]
+    version: ClassVar[str]
+    offsets: ClassVar[st.SearchStrategy[int]]
+    destinations: ClassVar[st.SearchStrategy[str]]
+    events = 0
+    failed = False
+
+    @initialize(devices=plugs(), negotiated=st.booleans(), ahead_ns=of_the_machine("offsets"))
+    def start(
+        self,
+        devices: list[tuple[int, Node, int]],
+        negotiated: bool,  # noqa: FBT001 -- Hypothesis names it
+        ahead_ns: int,
+    ) -> None:
+        """The guest was started, its clock set, and some devices have come already."""
+        machine = machine_with(
+            INDICES,
+            version=self.version,
+            machine_type=common_machine_type(self.version),
+            negotiated=negotiated,
+        )
+        machine = replace(machine, rtc_ns_offset=ahead_ns)
+        self.twins = Twins(machine, self.version, self.roads[0].loader, type(self).visit)
+        for device in devices:
+            self.hot_plug(*device)
+
+    def do(self, action: AnyAction) -> None:
+        """Act; events have numbers, so that none can be taken for another."""
+        if isinstance(action, HotPlug | RequestUnplug | PowerDown):
+            self.events += 1
+            action = replace(action, plid=self.events)
+        with self.noticed():
+            self.twins.act(action)
+
+    @contextmanager
+    def noticed(self) -> Iterator[None]:
+        """Remember a failure, after which there is nothing more to ask for."""
+        self.failed = True
+        yield
+        self.failed = False
+
+    @rule(action=st.one_of(guest_actions(), host_actions()))
+    def act(self, action: AnyAction) -> None:
+        """Guest or host do something."""
+        self.do(action)
+
+    @rule(drc_index=INDEX, fdt=device_trees(), stop=STOP)
+    def hot_plug(self, drc_index: int, fdt: Node, stop: int) -> None:
+        """A device comes, and the guest reads its tree, but not to the end."""
+        for action in plugging(drc_index, fdt, stop):
+            self.do(action)
+
+    @rule(turn=TURN, calls=st.integers(1, 9))
+    def walk_on(self, turn: int, calls: int) -> None:
+        """The guest reads on in one of the trees that there are."""
+        for index in self.plugged(turn):
+            for _ in range(calls):
+                self.do(ConfigureConnector(index))
+
+    @rule(turn=TURN)
+    def ask_back(self, turn: int) -> None:
+        """The host wants a device back."""
+        for index in self.plugged(turn):
+            self.do(RequestUnplug(index))
+
+    @rule(turn=TURN)
+    def start_over(self, turn: int) -> None:
+        """The guest isolates a connector, and takes it again."""
+        for index in self.plugged(turn):
+            for call in (*give_back(index), *to_unisolated(index)):
+                self.do(call)
+
+    def plugged(self, turn: int) -> list[int]:
+        """One of the connectors that have a device, if any has."""
+        found = [one.drc_index for one in self.twins.twin.connectors if one.device]
+        return found[turn % len(found) :][:1] if found else []
+
+    @rule(turn=TURN, destination=of_the_machine("destinations"))
+    def migrate(self, turn: int, destination: str) -> None:
+        """The machine moves; who saves and who loads takes turns."""
+        with self.noticed():
+            self.twins.migrate(self.roads[turn % len(self.roads)], destination)
+
+    def teardown(self) -> None:
+        """It moves once more, and all that is wrong with it must show."""
+        if hasattr(self, "twins") and not self.failed:
+            self.twins.migrate(self.roads[0], self.twins.version)
+            type(self).visit("roads", tuple(self.twins.road))
+            machine, twin = self.twins.machine, self.twins.twin
+            self.twins.drained = len(self.twins.story)
+            drain(self.twins)
+            self.twins.compare(machine, twin)
+
+
+def continuation(version: str, roads: tuple[Road, ...], visit: Visit) -> type[Continuation]:
+    """The state machine that starts at ``version``; who knows its machine type takes part."""
+    type_name = common_machine_type(version)
+    offsets = [one for one in OFFSETS if version not in WHOLE_SECONDS or one % 10**9 == 0]
+    attributes = {
+        "version": version,
+        "roads": roads,
+        "visit": staticmethod(visit),
+        "offsets": st.sampled_from(offsets),
+        "destinations": st.sampled_from(programs(type_name, version)),
+    }
+    return type("Continuation", (Continuation,), attributes)

@@ -1,0 +1,46 @@
+"""Faults, by the tests of behaviour that must catch them."""
+
+from tests.faults.caught import Caught
+
+CONTINUATION = "suites/test_continuation.py::test_a_guest_never_notices"
+WALKS = "suites/test_walks.py::test_a_walk_goes_on_after_each_of_its_calls"
+
+BEHAVIOUR = {
+    CONTINUATION: (
+        Caught("CONT-1", "10.0+ccs", "behaviour:DeepensByOne", "got       4 previous parent"),
+        Caught("CONT-1", "3+ccs", "behaviour:ForgetsTheDepth", "got       4 previous parent"),
+        Caught("CONT-1", "10.0+ccs", "behaviour:BuildsTheTreeTooLate", "2 next child 'device'"),
+        Caught("CONT-2", "3+ccs", "behaviour:LoadsAWalkTwice", "expected  2 next child 'device'"),
+        Caught("CONT-3", "3+ccs", "behaviour:KeepsAWalkAfterIsolation", "2 next child 'device'"),
+        Caught("CONT-4", "2.10", "lists:ReversesTheEvents", "expected  0 event 1"),
+        Caught("CONT-4", "2.10", "behaviour:DeliversAnEventTwice", "got       0 event 1"),
+        Caught("CONT-5", "3", "behaviour:TakesNanosecondsForSeconds", "get-time-of-day"),
+        Caught("CONT-6", "10.0", "behaviour:DropsTheUnplugRequest", "back (event"),
+        Caught("CONT-7", "3+ccs", "lists:ReversesTheWalks", "ccs_list[0].drc_index"),
+    ),
+    WALKS: (
+        Caught("CONT-1", "4->4", "behaviour:DeepensByOne", "got       4 previous parent"),
+        Caught("CONT-1", "3+ccs->3+ccs", "behaviour:ForgetsTheDepth", "got       4 previous"),
+        Caught("CONT-1", "10.0+ccs->10.0+ccs", "behaviour:BuildsTheTreeTooLate", "legacy-device"),
+        Caught("CONT-2", "3+ccs->3+ccs", "behaviour:LoadsAWalkTwice", "expected  2 next child"),
+    ),
+    "suites/test_walks.py::test_a_walk_does_not_survive_isolation": (
+        Caught("CONT-3", "3+ccs->3+ccs", "behaviour:KeepsAWalkAfterIsolation", "'legacy-device"),
+    ),
+    "suites/test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
+        Caught("BUSY-2", "", "saving:DefersForEver", "walks over"),
+    ),
+    "suites/test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
+        Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "are no device tree"),
+        Caught("WALK-1", "empty header-3", "behaviour:TakesTheEndForSuccess", "got       0"),
+    ),
+    "suites/test_bad_walks.py::test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again": (
+        Caught("WALK-2", "0x1000-3+ccs", "behaviour:TakesTheEndForSuccess", "got       0"),
+    ),
+    "suites/test_bad_walks.py::test_a_walk_that_cannot_be_is_rejected": (
+        Caught("WALK-3", "8-0", "behaviour:TakesAnyWalk", "ccs_offset 8, ccs_depth 0"),
+    ),
+    "suites/test_bad_walks.py::test_a_connector_has_one_walk": (
+        Caught("WALK-4", "4", "behaviour:TakesTwoWalks", "ccs_list[1]"),
+    ),
+}
