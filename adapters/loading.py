@@ -67,6 +67,11 @@ def declared(adapter: Any, name: str) -> Implementation:
                 f"adapter {name!r}: version {version!r} is declared with {support!r}; "
                 "it must be an adapters.protocol.Support."
             )
+    if Ability.CALL in implementation.abilities and not callable(getattr(adapter, "call", None)):
+        raise AdapterError(
+            f"adapter {name!r}: {Ability.CALL!r} is declared, but {type(adapter).__name__} has no "
+            "method 'call' (see docs/adapters.md)."
+        )
     for ability in implementation.abilities:
         if ability not in set(Ability):
             hint = _suggestion(str(ability), Ability)

@@ -2,15 +2,17 @@
 
 Every strategy is a plural noun and takes keywords only. All of them shrink towards the machine on
 which nothing happened. A draw is what an example costs, not the saving or loading
-(benchmarks/README.md), so that optional parts are chosen by the bits of one number, and parts
-that are switched off cost nothing.
+(benchmarks/README.md): each optional part has one right before what it needs, and parts that are
+switched off cost nothing more.
 """
 
+from strategies.actions import connectors_in_progress, guest_actions, host_actions
 from strategies.connectors import (
     arbitrary_walks,
     connectors,
     reachable_walks,
 )
+from strategies.device_trees import device_trees
 from strategies.events import event_logs
 from strategies.journeys import Journey, journeys, upgrades
 from strategies.machines import machine_states
@@ -21,7 +23,11 @@ __all__ = [
     "Journey",
     "arbitrary_walks",
     "connectors",
+    "connectors_in_progress",
+    "device_trees",
     "event_logs",
+    "guest_actions",
+    "host_actions",
     "iommu_tables",
     "journeys",
     "machine_states",

@@ -26,7 +26,7 @@ from reference.spapr.actions import (
     Reset,
     SetIndicator,
 )
-from reference.spapr.connector import Connector, ConnectorType
+from reference.spapr.connector import PHYSICAL, Connector, ConnectorType
 from reference.spapr.device_tree import Node
 from reference.spapr.events import OV5_HP_EVT
 from reference.spapr.guest import act
@@ -58,20 +58,18 @@ MASKS = (EVERY_CLASS, EventClass.EPOW, EventClass.HOT_PLUG, EventClass.IO, 0)
 NAMES = ("ibm,configure-connector", "set-indicator", "get-sensor-state", "check-exception")
 
 
-def to_unisolated(drc_index: int) -> tuple[SetIndicator, SetIndicator]:
+def to_unisolated(drc_index: int) -> tuple[SetIndicator, ...]:
     """What a guest does to an isolated connector before it reads the tree."""
-    return (
-        SetIndicator(Indicator.ALLOCATION_STATE, drc_index, USABLE),
-        SetIndicator(Indicator.ISOLATION_STATE, drc_index, UNISOLATED),
-    )
+    usable = SetIndicator(Indicator.ALLOCATION_STATE, drc_index, USABLE)
+    unisolate = SetIndicator(Indicator.ISOLATION_STATE, drc_index, UNISOLATED)
+    return (unisolate,) if drc_index >> 28 in PHYSICAL else (usable, unisolate)
 
 
-def give_back(drc_index: int) -> tuple[SetIndicator, SetIndicator]:
+def give_back(drc_index: int) -> tuple[SetIndicator, ...]:
     """What a guest does to a connector whose device it returns."""
-    return (
-        SetIndicator(Indicator.ISOLATION_STATE, drc_index, ISOLATED),
-        SetIndicator(Indicator.ALLOCATION_STATE, drc_index, UNUSABLE),
-    )
+    isolate = SetIndicator(Indicator.ISOLATION_STATE, drc_index, ISOLATED)
+    unusable = SetIndicator(Indicator.ALLOCATION_STATE, drc_index, UNUSABLE)
+    return (isolate,) if drc_index >> 28 in PHYSICAL else (isolate, unusable)
 
 
 def guest_actions() -> st.SearchStrategy[GuestCall]:

@@ -51,9 +51,9 @@ def shortened(value: Any) -> str:
     return ABSENT if value is ABSENT else cut(literal(value))
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     """A text, or its beginning."""
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def parting(expected: bytes, got: bytes) -> list[str]:

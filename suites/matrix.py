@@ -1,7 +1,7 @@
 """The matrix of verdicts at the end of a run: source by destination."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import cast
@@ -37,6 +37,8 @@ LETTERS: dict[type[Verdict], str] = {
     TimedOut: FAILED,
     Unsupported: NOT_DECLARED,
 }
+WITNESSES = 8
+"""How many machines that lost something are looked at in each test."""
 WIDTH = 100
 """Columns of the terminal that the matrix keeps to where it can."""
 ORDER = "=x-L!?"
@@ -79,20 +81,23 @@ class Matrix:
     def __init__(self, versions: Iterable[str]) -> None:
         self.versions = versions
         self.recorded: dict[tuple[str, str, str, str], str] = {}
+        self.seen: Counter[tuple[str, str, str, str]] = Counter()
         self.cells: defaultdict[Pair, set[str]] = defaultdict(set)
         self.losses: defaultdict[str, dict[Pair, str]] = defaultdict(dict)
 
     def record(self, source: str, destination: str, verdict: Verdict, witness: object = "") -> None:
         """Note the verdict of one machine on the road from ``source`` to ``destination``.
 
-        ``witness`` is the machine. The first in each test that lost something is kept as text, and
-        the shortest of these is shown; the text of others is not even made, as that takes time.
+        ``witness`` is the machine. Of the first `WITNESSES` in each test that lost something the
+        shortest text is kept; the text of others is not even made, as that takes time.
         """
         letter = LETTERS[type(verdict)]
         for loss in verdict.losses if isinstance(verdict, Lossy) else ("",):
             key = (source, destination, letter, loss)
-            if key not in self.recorded:
-                self.recorded[key] = str(witness) if loss else ""
+            self.seen[key] += 1
+            if self.seen[key] == 1 or (loss and self.seen[key] <= WITNESSES):
+                text = str(witness) if loss else ""
+                self.recorded[key] = min(text, self.recorded.get(key, text), key=len)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -108,6 +113,7 @@ class Matrix:
             (VERDICT, (*key, witness)) for key, witness in self.recorded.items()
         ]
         self.recorded.clear()
+        self.seen.clear()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Enter the verdicts of a test; all its reports repeat them."""

@@ -23,10 +23,11 @@ from reference.spapr.actions import (
     SetIndicator,
     Status,
 )
+from reference.spapr.device_tree import Fdt
 from reference.spapr.events import HOT_PLUG_LOG, LOG_HEADER
 from reference.spapr.machine import Machine
 from reference.spapr.walks import WORK_AREA
-from suites.differences import cut
+from suites.differences import LONGEST_VALUE, cut
 
 VALUES: dict[tuple[int, int], str] = {
     # indicator, value: the word of PAPR
@@ -36,6 +37,8 @@ VALUES: dict[tuple[int, int], str] = {
     (Indicator.ALLOCATION_STATE, 1): "usable",
 }
 SENSES = ("empty", "present", "unusable")
+LONGEST_TREE = 160
+"""How many characters are shown of a tree."""
 PLID = Struct(">I")
 PLID_OFFSET = LOG_HEADER.size + 56
 """Where an event's number is in the buffer of check-exception."""
@@ -49,7 +52,7 @@ DEEDS: dict[type[Action], Callable[[Any], str]] = {
     EventScan: lambda it: f"guest  event-scan mask {it.mask:#x}",
     GetTimeOfDay: lambda it: f"guest  get-time-of-day, {it.host_ns} ns on the host",
     MiscountedCall: lambda it: f"guest  {it.name} with nargs {it.nargs}, nret {it.nret}",
-    HotPlug: lambda it: f"host   plugs into {it.drc_index:#x}: {it.fdt!r} (event {it.plid})",
+    HotPlug: lambda it: f"host   plugs into {it.drc_index:#x}: {device(it.fdt)} (event {it.plid})",
     RequestUnplug: lambda it: f"host   asks for {it.drc_index:#x} back (event {it.plid})",
     PowerDown: lambda it: f"host   asks to shut down (event {it.plid})",
     Reset: lambda _: "host   resets the machine",
@@ -61,6 +64,14 @@ def value(call: SetIndicator) -> str:
     """What an indicator is set to."""
     number = f"indicator {call.indicator} = {call.state}"
     return VALUES.get((call.indicator, call.state), number)
+
+
+def device(fdt: Fdt) -> str:
+    """A tree as it is, or where that is long, what it is of."""
+    text = repr(fdt)
+    if len(text) <= LONGEST_TREE or isinstance(fdt, bytes):
+        return cut(text, LONGEST_TREE)
+    return f"Node({fdt.name!r}, ...), read in {fdt.calls} calls"
 
 
 def deed(action: Action) -> str:
@@ -104,7 +115,8 @@ def found(status: ConfigureConnectorStatus, memory: bytes) -> str:
     name = area[name_at:].split(b"\0")[0].decode("ascii", "replace")
     if status == ConfigureConnectorStatus.NEXT_CHILD:
         return f" {name!r}"
-    return f" {name!r}, {length} bytes {cut(area[value_at : value_at + length].hex())}".rstrip()
+    value = area[value_at : value_at + length].ljust(min(length, LONGEST_VALUE), b"\0")
+    return f" {name!r}, {length} bytes {cut(value.hex())}".rstrip()
 
 
 def event(memory: bytes) -> str:

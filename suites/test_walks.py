@@ -76,7 +76,8 @@ def test_a_walk_goes_on_after_each_of_its_calls(
                 read_on(moving, drc_index)
                 moving.act(call)
                 if walks := tuple(one for one in losses if one in LOSSES):
-                    witness = f"{calls} made on {drc_index:#x}, then the answer is {answered} again"
+                    made = f"{calls} call made on {drc_index:#x}"
+                    witness = f"{made}; the guest is answered {answered} again"
                     record_verdict(source, destination, Lossy(walks), witness)
 
 
