@@ -11,6 +11,7 @@ from suites.declared import Completeness, Declared
 from suites.matrix import Matrix
 from suites.profiles import check_profile, register_profiles
 from suites.replay import Replay
+from suites.roads import Road, roads_of
 from suites.visits import Visits
 
 register_profiles()
@@ -58,6 +59,12 @@ def implementation(adapter: Adapter) -> Implementation:
         return declared(adapter, f"{type(adapter).__module__}:{type(adapter).__name__}")
     except AdapterError as error:
         pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def roads(adapter: Adapter, implementation: Implementation) -> tuple[Road, ...]:
+    """Who saves and who loads: the adapter, and the reference where they speak one format."""
+    return roads_of(adapter, implementation)
 
 
 @pytest.fixture(scope="session")
