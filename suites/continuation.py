@@ -1,6 +1,6 @@
 """Guest, host and migrations in any order, as a state machine that Hypothesis drives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec.structs import replace
 
+from adapters.protocol import Implementation, Support
 from reference.compatibility.expectation import common_machine_type, machine_types
 from reference.compatibility.table import WHOLE_SECONDS
 from reference.spapr.actions import (
@@ -68,9 +69,17 @@ def drain(twins: Twins) -> None:
         pass
 
 
-def programs(type_name: str, version: str) -> tuple[str, ...]:
-    """The versions that know a machine type; ``version`` first and often: most others reject."""
-    known = [one for one in STREAM_VERSIONS if type_name in machine_types(one)]
+def programs(type_name: str, version: str, versions: Mapping[str, Support]) -> tuple[str, ...]:
+    """The declared versions that know a machine type and both save and load.
+
+    ``version`` comes first and often: most others reject what it sends.
+    """
+    both = Support(saves=True, loads=True)
+    known = [
+        one
+        for one in STREAM_VERSIONS
+        if type_name in machine_types(one) and versions.get(one) == both
+    ]
     return (version,) * (len(known) // 3) + tuple(known)
 
 
@@ -178,7 +187,9 @@ class Continuation(RuleBasedStateMachine):
             self.twins.compare(machine, twin)
 
 
-def continuation(version: str, roads: tuple[Road, ...], visit: Visit) -> type[Continuation]:
+def continuation(
+    version: str, implementation: Implementation, roads: tuple[Road, ...], visit: Visit
+) -> type[Continuation]:
     """The state machine that starts at ``version``; who knows its machine type takes part."""
     type_name = common_machine_type(version)
     offsets = [one for one in OFFSETS if version not in WHOLE_SECONDS or one % 10**9 == 0]
@@ -187,6 +198,6 @@ def continuation(version: str, roads: tuple[Road, ...], visit: Visit) -> type[Co
         "roads": roads,
         "visit": staticmethod(visit),
         "offsets": st.sampled_from(offsets),
-        "destinations": st.sampled_from(programs(type_name, version)),
+        "destinations": st.sampled_from(programs(type_name, version, implementation.versions)),
     }
     return type("Continuation", (Continuation,), attributes)

@@ -97,7 +97,7 @@ class Matrix:
             self.seen[key] += 1
             if self.seen[key] == 1 or (loss and self.seen[key] <= WITNESSES):
                 text = str(witness) if loss else ""
-                self.recorded[key] = min(text, self.recorded.get(key, text), key=len)
+                self.recorded[key] = min(self.recorded.get(key, text), text, key=len)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:

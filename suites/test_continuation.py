@@ -4,6 +4,7 @@ import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from adapters.protocol import Implementation
 from suites.acting import Visit
 from suites.clauses import clause
 from suites.continuation import continuation
@@ -21,11 +22,15 @@ STEPS = 12
 @needs(saves="version", loads="version")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_guest_never_notices(
-    version: str, roads: tuple[Road, ...], record_visit: Visit, request: pytest.FixtureRequest
+    version: str,
+    implementation: Implementation,
+    roads: tuple[Road, ...],
+    record_visit: Visit,
+    request: pytest.FixtureRequest,
 ) -> None:
     """Every answer is that of a machine that was never migrated, less the declared losses."""
     run_state_machine_as_test(
-        seed(seed_of(request.node))(continuation(version, roads, record_visit)),
+        seed(seed_of(request.node))(continuation(version, implementation, roads, record_visit)),
         settings=settings(
             max_examples=max(1, settings().max_examples // PART),
             stateful_step_count=STEPS,

@@ -7,6 +7,7 @@ import pytest
 from adapters.protocol import Adapter
 from adapters.verdicts import Lossy
 from reference.compatibility.expectation import common_machine_type
+from reference.compatibility.table import WALKS
 from reference.spapr.actions import (
     ISOLATED,
     ConfigureConnector,
@@ -28,8 +29,6 @@ from suites.trees import TREES
 
 WALKING = [one for one in VERSIONS if "connectors.state" in held(one, common_machine_type(one))]
 """The versions whose programs have connectors."""
-LOSSES = {"ccs_list", "connectors.ccs"}
-"""The names of a lost walk in the compatibility table."""
 between = pytest.mark.parametrize(
     ("source", "destination"),
     [
@@ -75,8 +74,8 @@ def test_a_walk_goes_on_after_each_of_its_calls(
                 answered = answer(call, moving.act(call))
                 read_on(moving, drc_index)
                 moving.act(call)
-                if walks := tuple(one for one in losses if one in LOSSES):
-                    made = f"{calls} call made on {drc_index:#x}"
+                if walks := tuple(one for one in losses if one in WALKS):
+                    made = f"{calls} call{'s' * (calls > 1)} made on {drc_index:#x}"
                     witness = f"{made}; the guest is answered {answered} again"
                     record_verdict(source, destination, Lossy(walks), witness)
 

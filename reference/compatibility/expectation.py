@@ -10,6 +10,7 @@ from reference.compatibility.table import (
     NEVER,
     REFUSALS,
     SECTION_VERSIONS,
+    WALKS,
     WHOLE_SECONDS,
     Aspect,
     Item,
@@ -115,6 +116,14 @@ def pair(source: str, destination: str, type_name: str) -> Pair:
         ),
         lost=tuple(aspect for aspect in ASPECTS if not carries(from_version, aspect, kind)),
     )
+
+
+def without_walks(machine: Machine) -> Machine:
+    """The machine when all walks in progress are over, or lost."""
+    for aspect in ASPECTS:
+        if aspect.name in WALKS:
+            machine = aspect.without(machine)
+    return machine
 
 
 def expected(source: str, destination: str, machine: Machine) -> Expectation:

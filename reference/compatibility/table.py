@@ -143,6 +143,10 @@ ASPECTS = (
 """All that a machine has, and who keeps it over a migration."""
 
 
+WALKS = frozenset({"ccs_list", "connectors.ccs"})
+"""The names of the aspects that are walks in progress."""
+
+
 class Item(Record, frozen=True):
     """A section or subsection of a stream: since when it is sent, and under which condition.
 
