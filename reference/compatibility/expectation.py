@@ -19,6 +19,7 @@ from reference.spapr.machine import Machine
 from reference.spapr.machine_types import MachineType, machine_type
 from reference.spapr.records import Record
 from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
+from reference.wire.errors import Cause
 
 
 class Refused(Record, frozen=True):
@@ -28,9 +29,10 @@ class Refused(Record, frozen=True):
 
 
 class Rejected(Record, frozen=True):
-    """The destination must not accept the stream."""
+    """The destination must not accept the stream, for one of ``causes``."""
 
     because: str
+    causes: frozenset[Cause]
 
 
 class Accepted(Record, frozen=True):
@@ -41,6 +43,10 @@ class Accepted(Record, frozen=True):
 
 
 Expectation = Refused | Rejected | Accepted
+
+
+LAID_OUT_OTHERWISE = {Cause.FRAMING, Cause.VALUE}
+"""Why a part of another layout is rejected: it ends elsewhere, or makes no sense."""
 
 
 class Pair(Record, frozen=True):
@@ -126,17 +132,31 @@ def without_walks(machine: Machine) -> Machine:
     return machine
 
 
+def is_known_otherwise(item: Item, version: str) -> bool:
+    """Whether programs of ``version`` know a part by the name of ``item``, with another layout."""
+    name, form, _ = item.name.partition(" as ")
+    program = stream_version(version)
+    return bool(form) and any(
+        knows(program, one) and one.name.startswith(f"{name}{form}") for one in ITEMS
+    )
+
+
 def expected(source: str, destination: str, machine: Machine) -> Expectation:
     """What must happen to ``machine`` between two programs that were started alike."""
     for version, condition, words in REFUSALS:
         if version == source and condition(machine):
             return Refused(because=words)
     rows = pair(source, destination, machine.machine_type)
-    if rows.always_rejected:
-        return Rejected(because=rows.always_rejected)
-    for item in rows.rejected_with:
-        if item.needed(machine):
-            return Rejected(because=f"{item.name}, which is sent as {item.condition}")
+    unknown = [item for item in rows.rejected_with if item.needed(machine)]
+    causes = {Cause.TOO_NEW} if rows.always_rejected else set()
+    for item in unknown:
+        causes |= (
+            LAID_OUT_OTHERWISE if is_known_otherwise(item, destination) else {Cause.UNKNOWN_PART}
+        )
+    if causes:
+        sent = [f"{item.name}, which is sent as {item.condition}" for item in unknown]
+        because = rows.always_rejected or sent[0]
+        return Rejected(because=because, causes=frozenset(causes))
     losses = []
     arrived = machine
     for aspect in rows.lost:

@@ -67,6 +67,8 @@ TRANSITIONS: dict[tuple[bool, int, int], dict[int, ConnectorState]] = {
 }
 ISOLATED_BEFORE_2_10 = {PHYSICAL_UNISOLATE: POWERON, LOGICAL_UNISOLATE: AVAILABLE}
 """Before 2.10 a guest could isolate a connector again that it had not configured."""
+REFUSED_BY_UNISOLATING = frozenset({LOGICAL_UNISOLATE, LOGICAL_CONFIGURED})
+"""Where a guest that unisolates again says that it keeps the device (drc_unisolate_logical)."""
 LMB_NEEDS_REQUEST: Release = (2, 8)
 """Since when memory is only isolated when the host asked for it (cf632463fa)."""
 HIGHEST_DR_INDICATOR = 3
@@ -100,7 +102,7 @@ def change(connector: Connector, release: Release, call: SetIndicator) -> tuple[
     if after is None:
         return Status.PARAMETER_ERROR, connector
     if after == before:
-        refuses = before == LOGICAL_CONFIGURED and call.indicator == ISOLATION
+        refuses = before in REFUSED_BY_UNISOLATING and call.indicator == ISOLATION
         if refuses and release >= GUEST_REFUSES:
             connector = replace(connector, unplug_requested=False)
         return Status.SUCCESS, connector

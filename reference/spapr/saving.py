@@ -26,6 +26,13 @@ LIVE = (
     ("ram", 4, write_ram([BlockList(blocks=())]), write_ram([])),
     ("spapr/htab", 1, NO_HASH_TABLE, NO_HASH_TABLE),
 )
+FIRST_SECTION_ID = 2
+"""The id of `ram` in every stream of QEMU.
+
+0 would not do: all sections that a loader of QEMU has not met yet have it, and it would take the
+END of ram for that of the first of them, `timer` (migration/savevm.c, qemu_loadvm_section_part_end;
+measured on 7.2).
+"""
 DESCRIBED_CONFIGURATION: Release = (8, 2)
 """The release that put the configuration section into the vmdescription (2aae1eb8da)."""
 PAGE_SIZE = 4096
@@ -46,7 +53,9 @@ def save_machine(machine: Machine, version_id: str, *, amend: Amend = unchanged)
     known = plans(version, kind.name, amend)
     parts = [beginning(kind)]
     described = []
-    for section_id, registration in enumerate(registrations(machine, known), len(LIVE)):
+    for section_id, registration in enumerate(
+        registrations(machine, known), FIRST_SECTION_ID + len(LIVE)
+    ):
         plan, instance_id, state = registration
         vmsd = plan.vmsd
         if vmsd.needed is not None and not vmsd.needed(state):
@@ -75,7 +84,7 @@ def beginning(kind: MachineType) -> bytes:
         payload = compile_plan(CONFIGURATION).save(Configuration(name=kind.name.encode()))
         parts += (bytes((SectionType.CONFIGURATION,)), payload)
     ends: list[bytes] = []
-    for section_id, (idstr, live_version, start, end) in enumerate(LIVE):
+    for section_id, (idstr, live_version, start, end) in enumerate(LIVE, FIRST_SECTION_ID):
         for payloads, moment, payload in (
             (parts, SectionType.START, start),
             (ends, SectionType.END, end),

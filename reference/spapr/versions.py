@@ -89,9 +89,14 @@ def stream_version(name: str) -> StreamVersion:
 
 
 def known_machine_type(name: str, version: StreamVersion) -> MachineType:
-    """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it."""
+    """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it.
+
+    A version stands for the releases up to the next one, and so for their machine types: that of
+    7.1 is also the one of 7.2.
+    """
     kind = machine_type(name)
-    if kind.release > max(version.release, OLDEST_TYPE):
+    later = [one.release for one in STREAM_VERSIONS.values() if one.release > version.release]
+    if later and kind.release >= min(later) and kind.release > OLDEST_TYPE:
         raise UnknownMachineType(
             f"stream version {version.id} has no machine type {name}; "
             f"its newest is {version.newest_machine_type}"

@@ -19,7 +19,7 @@ from reference.spapr.machine_types import Release
 WALKS_IN_CONNECTORS: Release = (2, 10)
 """The release that moved the walk into the connector (b8fdd530be, 4445b1d27e)."""
 GUEST_REFUSES: Release = (6, 0)
-"""Since when a guest that unisolates a configured logical connector, or reads the tree of memory
+"""Since when a guest that unisolates a logical connector again, or reads the tree of memory
 again, refuses to give it back (measured on 7.2; hw/ppc/spapr_drc.c, drc_unisolate_logical)."""
 WORK_AREA_SIZE = 4096
 WORK_AREA = Struct(">5I")

@@ -13,7 +13,7 @@ from reference.vmstate.errors import SaveError
 from reference.vmstate.runs import FixedRun
 from reference.vmstate.steps import Described, Step, Values, call_hook
 from reference.vmstate.subsections import MARK, describe_subsections, scan, subsection
-from reference.wire.errors import StreamError, VersionRejected
+from reference.wire.errors import StreamError, VersionRejected, VersionTooOld
 from reference.wire.reader import Reader
 
 Compile = Callable[[VMStateDescription, int], "Plan"]
@@ -161,7 +161,7 @@ def check_version(vmsd: VMStateDescription, version_id: int, offset: int) -> Non
             offset=offset,
         )
     if version_id < vmsd.minimum_version_id:
-        raise VersionRejected(
+        raise VersionTooOld(
             f"{vmsd.name}: incoming version_id {version_id} is too old for local minimum "
             f"version_id {vmsd.minimum_version_id}",
             offset=offset,

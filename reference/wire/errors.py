@@ -8,7 +8,27 @@ fields (`Truncated`, `FieldRejected`), its subsections (`UnknownSubsection`), it
 something this project does not read is `NotSupported`. All of them are a `StreamError`.
 """
 
+from enum import StrEnum
 from typing import ClassVar, Self
+
+
+class Cause(StrEnum):
+    """Why a stream was rejected, where that is known."""
+
+    TOO_NEW = "too new"
+    """A section or subsection has a version above the one that is known."""
+    TOO_OLD = "too old"
+    """Or one below the minimum."""
+    UNKNOWN_PART = "unknown part"
+    """A section or subsection is unknown."""
+    CAPABILITY = "capability"
+    """The source is capable of more than the destination."""
+    MACHINE_TYPE = "machine type"
+    """The stream is of a machine of another type."""
+    VALUE = "value"
+    """A field holds what it must not hold."""
+    FRAMING = "framing"
+    """The bytes are no stream, or sections end elsewhere than they should."""
 
 
 class StreamError(Exception):
@@ -20,6 +40,7 @@ class StreamError(Exception):
     """
 
     advice: ClassVar[str] = "Compare the bytes there with the layout in docs/specification.md."
+    cause: ClassVar[Cause | None] = None
 
     def __init__(
         self, problem: str, *, offset: int, section: str = "", path: tuple[str, ...] = ()
@@ -58,18 +79,21 @@ class NotAMigrationStream(StreamError):
     """The first eight bytes are not those of a version 3 stream."""
 
     advice = "A stream starts with 'QEVM' and the version 3; unpack it first if it is compressed."
+    cause = Cause.FRAMING
 
 
 class Truncated(StreamError):
     """The stream ends before what it announced."""
 
     advice = "Check that the stream was copied whole; else a length before this byte is wrong."
+    cause = Cause.FRAMING
 
 
 class ConfigurationRejected(StreamError):
     """The configuration section does not fit the machine that should load it."""
 
     advice = "Start the destination with the machine type and capabilities of the source."
+    cause = Cause.MACHINE_TYPE
 
 
 class UnknownSectionType(StreamError):
@@ -79,18 +103,27 @@ class UnknownSectionType(StreamError):
         "The payload before it was probably longer or shorter than its description says; "
         "compare versions and subsections of that section."
     )
+    cause = Cause.FRAMING
 
 
 class UnknownSection(StreamError):
     """No state is registered under this name and instance."""
 
     advice = "Give the destination the devices of the source, hot-plugged ones included."
+    cause = Cause.UNKNOWN_PART
 
 
 class VersionRejected(StreamError):
     """A version_id outside of what the loader accepts."""
 
     advice = "Load it with a newer program, or save it with an older one."
+    cause = Cause.TOO_NEW
+
+
+class VersionTooOld(VersionRejected):
+    """A version_id below the minimum."""
+
+    cause = Cause.TOO_OLD
 
 
 class UnknownSubsection(StreamError):
@@ -100,6 +133,7 @@ class UnknownSubsection(StreamError):
         "The source needed it to express its state: wait until it no longer does, "
         "or load it with a program that knows it."
     )
+    cause = Cause.UNKNOWN_PART
 
 
 class FieldRejected(StreamError):
@@ -115,6 +149,7 @@ class FooterRejected(StreamError):
         "The two programs disagree about the layout of this section; compare field by field, "
         "starting with the conditions of optional fields and subsections."
     )
+    cause = Cause.FRAMING
 
 
 class DescriptionRejected(StreamError):

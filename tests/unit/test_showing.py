@@ -54,8 +54,8 @@ def document(data: bytes, idstr: str) -> Any:
     [
         "machine type pseries-2.6",
         "    name: 'pseries-2.6'",
-        "FULL spapr/rtc version 1, id 2, 8 bytes at ",
-        "FULL spapr_iommu/0x80000000 version 3, id 3, ",
+        "FULL spapr/rtc version 1, id 4, 8 bytes at ",
+        "FULL spapr_iommu/0x80000000 version 3, id 5, ",
         "        guest_timebase: 0xffffffffffffffff",
         "        time_of_the_day_ns: -1",
         "    mig_table: [0 (4 times), 1, 2, 3, 4, 5, 6, 7, ... 23 in all]",
