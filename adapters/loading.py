@@ -8,23 +8,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from adapters.protocol import Ability, Adapter, Implementation, Support
+from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
+from adapters.qemu.kinds import SCHEME
+from reference.compatibility.table import ASPECTS
 from reference.spapr.versions import STREAM_VERSIONS
 
 DEFAULT_ADAPTER = "adapters.reference:ReferenceAdapter"
 METHODS = ("describe", "save", "load")
-
-
-class AdapterError(Exception):
-    """An adapter that cannot be used; the message says what is wrong with it and what to do."""
+FURTHER = {Ability.CALL: ("call",), Ability.FIT: ("fitted", "devices")}
+"""The methods that come with an ability."""
+ASPECT_NAMES = {one.name for one in ASPECTS}
 
 
 def load_adapter(name: str, directory: Path) -> Adapter:
     """The adapter called ``name``: ``module:attribute``, modules relative to ``directory`` too.
 
-    The attribute is an adapter, or a class or function without arguments that makes one. Raises
+    The attribute is an adapter, or a class or function without arguments that makes one. A name
+    that begins with ``qemu:`` is that of a real QEMU (`adapters.qemu.kinds.program`). Raises
     `AdapterError`, also for what `declared` finds.
     """
+    if name.startswith(SCHEME):
+        from adapters.qemu.adapter import QemuAdapter  # noqa: PLC0415 -- nobody else needs QMP
+
+        return QemuAdapter(name)
     module_name, colon, attribute = name.partition(":")
     if not (module_name and colon and attribute):
         raise AdapterError(f"adapter {name!r}: expected module:attribute, as in {DEFAULT_ADAPTER}.")
@@ -58,25 +64,33 @@ def declared(adapter: Any, name: str) -> Implementation:
             f"adapter {name!r}: describe() returned {type(implementation).__name__}; "
             "it must return an adapters.protocol.Implementation."
         )
-    for version, support in implementation.versions.items():
+    for problem in _problems(adapter, implementation):
+        raise AdapterError(f"adapter {name!r}: {problem}")
+    return implementation
+
+
+def _problems(adapter: Any, implementation: Implementation) -> Iterator[str]:
+    """What is wrong with what an adapter says of itself."""
+    versions: dict[str, Any] = implementation.versions
+    for version, support in versions.items():
         if version not in STREAM_VERSIONS:
-            hint = _suggestion(version, STREAM_VERSIONS)
-            raise AdapterError(f"adapter {name!r}: unknown stream version {version!r}{hint}.")
-        if not isinstance(support, Support):
-            raise AdapterError(
-                f"adapter {name!r}: version {version!r} is declared with {support!r}; "
+            yield f"unknown stream version {version!r}{_suggestion(version, STREAM_VERSIONS)}."
+        elif not isinstance(support, Support):
+            yield (
+                f"version {version!r} is declared with {support!r}; "
                 "it must be an adapters.protocol.Support."
             )
-    if Ability.CALL in implementation.abilities and not callable(getattr(adapter, "call", None)):
-        raise AdapterError(
-            f"adapter {name!r}: {Ability.CALL!r} is declared, but {type(adapter).__name__} has no "
-            "method 'call' (see docs/adapters.md)."
-        )
-    for ability in implementation.abilities:
-        if ability not in set(Ability):
-            hint = _suggestion(str(ability), Ability)
-            raise AdapterError(f"adapter {name!r}: unknown ability {ability!r}{hint}.")
-    return implementation
+    for ability, further in FURTHER.items():
+        lacking = [one for one in further if not callable(getattr(adapter, one, None))]
+        if ability in implementation.abilities and lacking:
+            yield (
+                f"{ability!r} is declared, but {type(adapter).__name__} has no method "
+                f"{lacking[0]!r} (see docs/adapters.md)."
+            )
+    for aspect in implementation.unobserved.keys() - ASPECT_NAMES:
+        yield f"unknown aspect {aspect!r}{_suggestion(aspect, ASPECT_NAMES)}."
+    for ability in implementation.abilities - set(Ability):
+        yield f"unknown ability {ability!r}{_suggestion(str(ability), Ability)}."
 
 
 @contextmanager
@@ -84,6 +98,8 @@ def _foreign_code(problem: str) -> Iterator[None]:
     """Turn whatever the code of an adapter raises into an `AdapterError` of one sentence."""
     try:
         yield
+    except AdapterError:
+        raise
     except Exception as error:  # there is no telling what foreign code raises
         raise AdapterError(f"{problem}: {type(error).__name__}: {error}.") from error
 

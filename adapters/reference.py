@@ -1,6 +1,7 @@
 """The reference, plugged in like any other implementation."""
 
 from adapters.protocol import Ability, Implementation, LoadRejected, SaveRefused, Support
+from reference.inspection.others import Others
 from reference.spapr.actions import AnyAction, Reply
 from reference.spapr.guest import act
 from reference.spapr.loading import load_machine
@@ -9,19 +10,19 @@ from reference.spapr.machine_types import UnknownMachineType
 from reference.spapr.saving import save_machine
 from reference.spapr.versions import STREAM_VERSIONS
 from reference.vmstate.errors import SaveError
-from reference.wire.errors import StreamError
+from reference.wire.errors import Cause, StreamError
 
 
 class ReferenceAdapter:
     """The reference as an adapter. A wrong implementation is most easily made by subclassing it."""
 
     def describe(self) -> Implementation:
-        """All stream versions, all abilities."""
+        """All stream versions, and all abilities: it can hold any machine."""
         return Implementation(
             name="reference",
             release="0.1.0",
             versions=dict.fromkeys(STREAM_VERSIONS, Support()),
-            abilities=frozenset(Ability),
+            abilities=frozenset(Ability) - {Ability.FIT},
         )
 
     def save(self, machine: Machine, version: str) -> bytes:
@@ -32,11 +33,13 @@ class ReferenceAdapter:
             raise SaveRefused(str(error)) from error
 
     def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
-        """As `reference.spapr.loading.load_machine`."""
+        """As `reference.spapr.loading.load_machine`; what only whole machines have is ignored."""
         try:
-            return load_machine(stream, version, onto)
-        except (StreamError, UnknownMachineType) as error:
-            raise LoadRejected(str(error)) from error
+            return load_machine(stream, version, onto, skip=Others(stream, onto.machine_type))
+        except StreamError as error:
+            raise LoadRejected(str(error), error.cause) from error
+        except UnknownMachineType as error:
+            raise LoadRejected(str(error), Cause.MACHINE_TYPE) from error
 
     def call(self, machine: Machine, version: str, action: AnyAction) -> tuple[Reply, Machine]:
         """As `reference.spapr.guest.act`."""

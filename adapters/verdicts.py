@@ -9,6 +9,7 @@ from traceback import format_exception
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters import protocol
 from reference.spapr.actions import AnyAction, Reply
@@ -28,10 +29,11 @@ class Equivalent(Verdict, frozen=True):
 
 
 class Rejected(Verdict, frozen=True):
-    """The loader said no."""
+    """The loader said no. ``cause`` is why, where it tells that."""
 
     kind: ClassVar[str] = "rejected"
     reason: str
+    cause: protocol.Cause | None = None
 
 
 class Refused(Verdict, frozen=True):
@@ -65,6 +67,7 @@ class TimedOut(Verdict, frozen=True):
     """No answer came in time."""
 
     kind: ClassVar[str] = "timed out"
+    reason: str
 
 
 class Unsupported(Verdict, frozen=True):
@@ -78,23 +81,33 @@ Answer = TypeVar("Answer")
 No = TypeVar("No", Rejected, Refused, Unsupported)
 
 
+FURTHER: dict[type[protocol.AdapterAnswer], type[Crashed | TimedOut | Unsupported]] = {
+    protocol.Unsupported: Unsupported,
+    protocol.Died: Crashed,
+    protocol.Hung: TimedOut,
+}
+"""What an implementation can answer to anything."""
+
+
 def save(
     adapter: protocol.Adapter, machine: Machine, version: str
-) -> bytes | Refused | Crashed | Unsupported:
+) -> bytes | Refused | Crashed | TimedOut | Unsupported:
     """The stream of ``machine`` at ``version``, or why there is none."""
-    return _ask(bytes, (protocol.SaveRefused, Refused), adapter.save, machine, version)
+    no = protocol.SaveRefused, Refused
+    return _ask(bytes, no, adapter.save, machine, version)
 
 
 def load(
     adapter: protocol.Adapter, stream: bytes, version: str, onto: Machine
-) -> Machine | Rejected | Crashed | Unsupported:
+) -> Machine | Rejected | Crashed | TimedOut | Unsupported:
     """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
-    return _ask(Machine, (protocol.LoadRejected, Rejected), adapter.load, stream, version, onto)
+    no = protocol.LoadRejected, Rejected
+    return _ask(Machine, no, adapter.load, stream, version, onto)
 
 
 def call(
     adapter: protocol.CallingAdapter, machine: Machine, version: str, action: AnyAction
-) -> tuple[Reply, Machine] | Crashed | Unsupported:
+) -> tuple[Reply, Machine] | Crashed | TimedOut | Unsupported:
     """What ``action`` answers and the machine afterwards, or why there is no answer."""
     no = protocol.Unsupported, Unsupported
     answer = _ask(tuple, no, adapter.call, machine, version, action)
@@ -109,15 +122,16 @@ def _ask(
     no: tuple[type[protocol.AdapterAnswer], type[No]],
     method: Callable[..., Any],
     *arguments: object,
-) -> Answer | No | Crashed | Unsupported:
+) -> Answer | No | Crashed | TimedOut | Unsupported:
     """What ``method`` returns or raises, as a value; ``no`` is how it says no, and the verdict."""
     exception, verdict = no
     try:
         answer = method(*arguments)
     except exception as said:
-        return verdict(said.reason)
-    except protocol.Unsupported as said:
-        return Unsupported(said.reason)
+        answered = verdict(said.reason)
+        return replace(answered, cause=said.cause) if isinstance(answered, Rejected) else answered
+    except tuple(FURTHER) as said:
+        return FURTHER[type(said)](said.reason)
     except Exception as error:  # noqa: BLE001 - whatever else an implementation raises is a crash
         theirs = error.__traceback__ and error.__traceback__.tb_next
         return Crashed("".join(format_exception(type(error), error, theirs)).rstrip())
