@@ -1,55 +1,103 @@
-"""Wires the suites into pytest: options, the adapter, the plugins."""
+"""Wires the suites into pytest: options, the adapters, the plugins."""
 
 from collections.abc import Callable
+from inspect import signature
+from pathlib import Path
 
 import pytest
 
-from adapters.loading import DEFAULT_ADAPTER, AdapterError, declared, load_adapter
-from adapters.protocol import Adapter, Implementation
+from adapters.loading import DEFAULT_ADAPTER, declared, load_adapter
+from adapters.protocol import Adapter, AdapterError, Implementation
 from reference.spapr.versions import STREAM_VERSIONS
+from suites.builds import SITUATIONS, Builds, build_name, handovers
 from suites.declared import Completeness, Declared
+from suites.expected_failures import KnownFailures
+from suites.known import KnownFailuresError, known_failures
 from suites.matrix import Matrix
+from suites.parties import Fit, Party, fit_of, parties_of
 from suites.profiles import check_profile, register_profiles
 from suites.replay import Replay
 from suites.roads import Road, roads_of
 from suites.visits import Visits
 
 register_profiles()
+ADAPTERS = pytest.StashKey[tuple[Adapter, ...]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Which implementation to test."""
+    """Which implementations to test."""
     parser.addoption(
         "--adapter",
-        metavar="MODULE:ATTRIBUTE",
-        help=f"the implementation under test; see docs/adapters.md (default {DEFAULT_ADAPTER})",
+        action="append",
+        metavar="NAME",
+        help="an implementation under test: module:attribute, or qemu:BINARY[,machine=TYPE]"
+        "[,option=...]; again for another, to test all pairs; see docs/adapters.md "
+        f"(default {DEFAULT_ADAPTER})",
+    )
+    parser.addoption(
+        "--known-failures",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="a list of failures that are known, beside the one that an implementation comes with",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register marks and plugins; refuse an adapter that cannot be used."""
     config.addinivalue_line("markers", "clause(*ids): the clauses that the test checks")
-    config.addinivalue_line("markers", "needs(*abilities, saves, loads): what must be declared")
+    config.addinivalue_line(
+        "markers", "needs(*abilities, saves, loads, machine_type): what must be declared"
+    )
     check_profile(config.getoption("hypothesis_profile") or "default")
-    if name := config.getoption("adapter"):
-        try:
-            load_adapter(name, config.invocation_params.dir)
-        except AdapterError as error:
-            raise pytest.UsageError(str(error)) from None
+    names = config.getoption("adapter") or [DEFAULT_ADAPTER]
+    try:
+        adapters = tuple(load_adapter(name, config.invocation_params.dir) for name in names)
+        config.stash[ADAPTERS] = adapters
+        implementations = [one.describe() for one in adapters]
+        known = known_failures(implementations, config.getoption("known_failures") or ())
+    except (AdapterError, KnownFailuresError) as error:
+        raise pytest.UsageError(str(error)) from None
     register = config.pluginmanager.register
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist report to the controller
-        register(Completeness())
+        register(Completeness(implementations))
+    register(KnownFailures(known))
     register(Matrix(STREAM_VERSIONS), "matrix")
     register(Visits(), "visits")
+    register(Builds(SITUATIONS), "builds")
     register(Declared())
     register(Replay(config))
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of what adapters hold."""
+    for adapter in config.stash.get(ADAPTERS, ()):
+        if callable(close := getattr(adapter, "close", None)):
+            close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where several adapters are named, run the tests of one adapter for each.
+
+    Tests of builds have each pair of them, and each machine type that both know.
+    """
+    names = metafunc.config.getoption("adapter") or ()
+    if "record_handover" in metafunc.fixturenames:
+        builds = [one.describe() for one in metafunc.config.stash[ADAPTERS]]
+        called = [build_name(one) for one in builds]
+        metafunc.parametrize(
+            ("source", "destination", "machine_type"),
+            handovers(builds),
+            ids=[f"{called[a]}->{called[b]}-{name}" for a, b, name in handovers(builds)],
+        )
+    if len(names) > 1 and {"adapter", "party"} & signature(metafunc.function).parameters.keys():
+        metafunc.parametrize("adapter", range(len(names)), ids=names, indirect=True)
+
+
 @pytest.fixture(scope="session")
-def adapter(pytestconfig: pytest.Config) -> Adapter:
+def adapter(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Adapter:
     """The implementation under test; override this fixture, or name another with --adapter."""
-    name = pytestconfig.getoption("adapter") or DEFAULT_ADAPTER
-    return load_adapter(name, pytestconfig.invocation_params.dir)
+    return pytestconfig.stash[ADAPTERS][getattr(request, "param", 0)]
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +110,30 @@ def implementation(adapter: Adapter) -> Implementation:
 
 
 @pytest.fixture(scope="session")
-def roads(adapter: Adapter, implementation: Implementation) -> tuple[Road, ...]:
-    """Who saves and who loads: the adapter, and the reference where they speak one format."""
-    return roads_of(adapter, implementation)
+def party(adapter: Adapter, implementation: Implementation) -> Party:
+    """The adapter, with what it says of itself."""
+    return parties_of([(adapter, implementation)])[0]
+
+
+@pytest.fixture(scope="session")
+def parties(party: Party, pytestconfig: pytest.Config) -> tuple[Party, ...]:
+    """All adapters under test: those that were named, or the one that a fixture put instead."""
+    named = pytestconfig.stash[ADAPTERS]
+    if party.adapter not in named:
+        return (party,)
+    return parties_of([(one, one.describe()) for one in named])
+
+
+@pytest.fixture(scope="session")
+def all_roads(parties: tuple[Party, ...]) -> tuple[Road, ...]:
+    """Who saves and who loads: all parties, and the reference where it speaks their format."""
+    return roads_of(parties)
+
+
+@pytest.fixture(scope="session")
+def fit(parties: tuple[Party, ...]) -> Fit:
+    """Makes of a machine one that all parties can hold."""
+    return fit_of(parties)
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +141,13 @@ def record_verdict(pytestconfig: pytest.Config) -> Callable[..., None]:
     """What a test calls with the verdict of each example; see `suites.matrix.Matrix.record`."""
     matrix = pytestconfig.pluginmanager.get_plugin("matrix")
     return matrix.record  # type: ignore[union-attr,no-any-return] # registered above
+
+
+@pytest.fixture(scope="session")
+def record_handover(pytestconfig: pytest.Config) -> Callable[..., None]:
+    """What a test calls with how a handover went; see `suites.builds.Builds.record`."""
+    builds = pytestconfig.pluginmanager.get_plugin("builds")
+    return builds.record  # type: ignore[union-attr,no-any-return] # registered above
 
 
 @pytest.fixture(scope="session")

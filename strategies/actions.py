@@ -1,6 +1,6 @@
 """What guest and host do, and machines as they leave them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from hypothesis import strategies as st
 
@@ -47,12 +47,15 @@ INDICES = tuple(
     )
 )
 """The connectors of a machine on which something happens, one of each type."""
-UNKNOWN_INDEX = 0x40000011
+UNKNOWN_INDEX = 0x4FFFFFFF
 EPOCH_2026 = 1_795_500_000 * 10**9
 TREES = device_trees()
-INDEX = st.sampled_from(INDICES)
+Devices = Mapping[int, st.SearchStrategy[Node]]
+"""What can be plugged into each connector."""
+ANY_DEVICES: Devices = dict.fromkeys(INDICES, TREES)
+Plug = tuple[int, Node, int]
+"""A connector, the device that is plugged into it, and where the guest stops to read its tree."""
 STOP = st.integers(0, 20)
-ANY_INDEX = st.sampled_from((*INDICES, UNKNOWN_INDEX))
 EVERY_CLASS = 0xFFFFFFFF
 MASKS = (EVERY_CLASS, EventClass.EPOW, EventClass.HOT_PLUG, EventClass.IO, 0)
 NAMES = ("ibm,configure-connector", "set-indicator", "get-sensor-state", "check-exception")
@@ -72,17 +75,18 @@ def give_back(drc_index: int) -> tuple[SetIndicator, ...]:
     return (isolate,) if drc_index >> 28 in PHYSICAL else (isolate, unusable)
 
 
-def guest_actions() -> st.SearchStrategy[GuestCall]:
+def guest_actions(*, indices: Iterable[int] = INDICES) -> st.SearchStrategy[GuestCall]:
     """RTAS calls, simplest first: ``ConfigureConnector(drc_index=0x40000010)``."""
+    index = st.sampled_from((*indices, UNKNOWN_INDEX))
     return st.one_of(
-        st.builds(ConfigureConnector, ANY_INDEX),
+        st.builds(ConfigureConnector, index),
         st.builds(
             SetIndicator,
             st.sampled_from((*Indicator, 9004)),
-            ANY_INDEX,
+            index,
             st.sampled_from((ISOLATED, UNISOLATED, 2, 3, 4)),
         ),
-        st.builds(GetSensorState, ANY_INDEX, st.sampled_from((9003, 9001))),
+        st.builds(GetSensorState, index, st.sampled_from((9003, 9001))),
         st.builds(CheckException, st.sampled_from(MASKS), st.sampled_from((2048, 16, 0))),
         st.builds(EventScan, st.sampled_from(MASKS)),
         st.builds(GetTimeOfDay, st.sampled_from((EPOCH_2026, 0, EPOCH_2026 + 1))),
@@ -90,16 +94,19 @@ def guest_actions() -> st.SearchStrategy[GuestCall]:
     )
 
 
-def host_actions() -> st.SearchStrategy[HostAction]:
+def host_actions(*, devices: Devices = ANY_DEVICES) -> st.SearchStrategy[HostAction]:
     """What the host does, simplest first: ``HotPlug(drc_index=0x40000010, fdt=...)``.
 
-    All events have one ``plid``; who queues several gives them their own.
+    All events have one ``plid``; who queues several gives them their own. ``devices``: what there
+    is to be plugged, by the index of its connector.
     """
+    always = (st.just(PowerDown()), st.just(Reset()))
+    if not devices:
+        return st.one_of(*always)
     return st.one_of(
-        st.builds(HotPlug, INDEX, TREES),
-        st.builds(RequestUnplug, INDEX),
-        st.just(PowerDown()),
-        st.just(Reset()),
+        plug(devices=devices).map(lambda one: HotPlug(*one[:2])),
+        st.builds(RequestUnplug, st.sampled_from([*devices])),
+        *always,
     )
 
 
@@ -130,11 +137,18 @@ def plugging(drc_index: int, fdt: Node, stop: int) -> Iterator[AnyAction]:
 
 
 @st.composite
-def plugs(draw: st.DrawFn) -> list[tuple[int, Node, int]]:
+def plug(draw: st.DrawFn, *, devices: Devices = ANY_DEVICES) -> Plug:
+    """A device for one of the connectors, and where the guest is in its tree."""
+    index = draw(st.sampled_from([*devices]))
+    return index, draw(devices[index]), draw(STOP)
+
+
+@st.composite
+def plugs(draw: st.DrawFn, *, devices: Devices = ANY_DEVICES) -> list[Plug]:
     """Up to three devices for different connectors, and where the guest is in their trees."""
     number = draw(st.integers(0, 3))
-    indices = draw(st.permutations(INDICES))[:number]
-    return [(index, draw(TREES), draw(STOP)) for index in indices]
+    indices = draw(st.permutations([*devices]))[:number]
+    return [(index, draw(devices[index]), draw(STOP)) for index in indices]
 
 
 @st.composite

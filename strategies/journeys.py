@@ -1,8 +1,9 @@
 """Machines with the versions between which they travel."""
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
-from reference.compatibility.expectation import machine_types
 from reference.spapr.machine import Machine
 from reference.spapr.records import Record
 from reference.spapr.versions import STREAM_VERSIONS
@@ -16,22 +17,19 @@ class Journey(Record, frozen=True):
     machine: Machine
 
 
-def programs(machine_type: str) -> st.SearchStrategy[str]:
-    """Versions that know the machine type."""
-    known = [version for version in STREAM_VERSIONS if machine_type in machine_types(version)]
-    return st.sampled_from(known)
-
-
 @st.composite
-def journeys(draw: st.DrawFn, *, machine_type: str) -> Journey:
-    """Journeys from one version to another that both know the machine type."""
-    versions = draw(st.tuples(*[programs(machine_type)] * 2))
+def journeys(draw: st.DrawFn, *, machine_type: str, hops: Sequence[tuple[str, str]]) -> Journey:
+    """Journeys over one of ``hops``: pairs of versions that both know the machine type."""
+    versions = draw(st.sampled_from(hops))
     return Journey(versions, draw(machine_states(version=versions[0], machine_type=machine_type)))
 
 
 @st.composite
-def upgrades(draw: st.DrawFn, *, machine_type: str) -> Journey:
-    """Journeys through three versions that know the machine type, oldest first."""
-    drawn = draw(st.tuples(*[programs(machine_type)] * 3))
-    versions = tuple(sorted(drawn, key=list(STREAM_VERSIONS).index))
+def upgrades(draw: st.DrawFn, *, machine_type: str, hops: Sequence[tuple[str, str]]) -> Journey:
+    """Journeys over two of ``hops``, the second from where the first led, no step back in time."""
+    age = list(STREAM_VERSIONS).index
+    up = [hop for hop in hops if age(hop[0]) <= age(hop[1])]
+    first = draw(st.sampled_from(up))
+    further = [hop[1:] for hop in up if hop[0] == first[1]]
+    versions = first + (draw(st.sampled_from(further)) if further else ())
     return Journey(versions, draw(machine_states(version=versions[0], machine_type=machine_type)))

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from adapters.protocol import Ability, Adapter
-from adapters.reference import ReferenceAdapter
-from adapters.verdicts import Refused, Rejected, call, load, save
+from adapters.verdicts import Refused, Rejected, call, save
 from reference.compatibility.expectation import Accepted, expected
 from reference.compatibility.expectation import Refused as MustRefuse
 from reference.spapr.actions import (
@@ -23,10 +22,10 @@ from reference.spapr.actions import (
 from reference.spapr.guest import act
 from reference.spapr.machine import Machine
 from suites.failures import fail
-from suites.roads import Road
+from suites.parties import REFERENCE, Party
+from suites.roads import RIGHT_REASON, Road
 from suites.stories import Told, answer, both, told
 
-REFERENCE = ReferenceAdapter()
 Visit = Callable[[str, object], None]
 """The fixture ``record_visit``: what was visited, and where."""
 
@@ -40,9 +39,10 @@ CONNECTOR_CLAUSE = "CONT-6"
 STATE_CLAUSE = "CONT-7"
 
 
-def actor(adapter: Adapter) -> Adapter:
-    """Who acts on what ``adapter`` loaded: itself, if it can, or the reference."""
-    return adapter if Ability.CALL in adapter.describe().abilities else REFERENCE
+def actor(party: Party) -> Adapter:
+    """Who acts on what ``party`` loaded: itself, if it can, or the reference."""
+    can = Ability.CALL in party.implementation.abilities
+    return party.adapter if can else REFERENCE.adapter
 
 
 def about(action: object) -> int:
@@ -56,21 +56,24 @@ class Twins:
 
     ``twin`` is acted on by the reference and never migrated; what a road declares as lost it loses,
     too. So a reply of the two differs only if a migration lost more, or less, than it may.
+    ``under`` is the clause of whatever fails, where it is the same for all.
     """
 
-    def __init__(self, machine: Machine, version: str, adapter: Adapter, visit: Visit) -> None:
+    def __init__(self, machine: Machine, version: str, party: Party, visit: Visit) -> None:
         self.machine = self.twin = machine
         self.version = version
         self.road = [version]
-        self.actor = actor(adapter)
+        self.party = party
+        self.actor = actor(party)
         self.visit = visit
         self.story: list[Told] = [machine]
         self.walks: dict[int, str] = {}
         self.drained: int | None = None
+        self.under = ""
 
     def __copy__(self) -> "Twins":
         """The same machines with the same story, to go on from in another way."""
-        other = Twins(self.machine, self.version, self.actor, self.visit)
+        other = Twins(self.machine, self.version, self.party, self.visit)
         other.twin, other.road, other.walks = self.twin, [*self.road], dict(self.walks)
         other.story = [*self.story]
         return other
@@ -117,10 +120,12 @@ class Twins:
             return ()
         if not isinstance(stream, bytes):
             self.fail("PAIR-1", "a stream", stream, where)
-        arrived = load(road.loader, stream, destination, self.twin.fresh())
+        arrived = road.arrived(stream, destination, self.twin.fresh())
         if not isinstance(must, Accepted):
             if not isinstance(arrived, Rejected):
                 self.fail("PAIR-1", f"rejected: {must.because}", arrived, where)
+            if arrived.cause is not None and arrived.cause not in must.causes:
+                self.fail(RIGHT_REASON, f"rejected: {must.because}", arrived, where)
             self.story.append(f"{where}: rejected")
             return ()
         if not isinstance(arrived, Machine):
@@ -129,9 +134,14 @@ class Twins:
         self.story.append(f"{where}{lost}")
         self.visits()
         self.machine, self.twin, self.version = arrived, must.machine, destination
-        self.actor = actor(road.loader)
+        self.party = road.destination
+        self.actor = actor(road.destination)
         self.road.append(destination)
         return must.losses
+
+    def lines(self) -> list[str]:
+        """The story until now, in words."""
+        return [told(one) for one in self.story]
 
     def visits(self) -> None:
         """Count where guests are interrupted: each walk by its tree and its place in that."""
@@ -163,4 +173,6 @@ class Twins:
         if last is not None:
             story.append(last)
         lines = [told(one) for one in story]
-        fail(clause, expected=must, got=came, road=" -> ".join(self.road), story=lines)
+        fail(
+            self.under or clause, expected=must, got=came, road=" -> ".join(self.road), story=lines
+        )

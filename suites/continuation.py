@@ -1,6 +1,6 @@
 """Guest, host and migrations in any order, as a state machine that Hypothesis drives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec.structs import replace
 
-from adapters.protocol import Implementation, Support
-from reference.compatibility.expectation import common_machine_type, machine_types
+from reference.compatibility.expectation import common_machine_type
 from reference.compatibility.table import WHOLE_SECONDS
 from reference.spapr.actions import (
     AnyAction,
@@ -23,25 +22,23 @@ from reference.spapr.actions import (
     RequestUnplug,
     Status,
 )
-from reference.spapr.device_tree import Node
-from reference.spapr.versions import STREAM_VERSIONS
 from strategies.actions import (
     EPOCH_2026,
     EVERY_CLASS,
-    INDEX,
-    INDICES,
-    STOP,
+    Devices,
+    Plug,
     give_back,
     guest_actions,
     host_actions,
     machine_with,
+    plug,
     plugging,
     plugs,
     to_unisolated,
 )
-from strategies.device_trees import device_trees
 from suites.acting import Twins, Visit
-from suites.roads import Road
+from suites.parties import Fit, Party, devices_of, fit_of
+from suites.roads import Road, hops
 
 TURN = st.integers(0, 2)
 OFFSETS = (0, 3600 * 10**9, -1, 10**9 + 1)
@@ -69,18 +66,13 @@ def drain(twins: Twins) -> None:
         pass
 
 
-def programs(type_name: str, version: str, versions: Mapping[str, Support]) -> tuple[str, ...]:
-    """The declared versions that know a machine type and both save and load.
+def programs(type_name: str, version: str, roads: tuple[Road, ...]) -> tuple[str, ...]:
+    """The versions to which roads lead machines of a type.
 
     ``version`` comes first and often: most others reject what it sends.
     """
-    both = Support(saves=True, loads=True)
-    known = [
-        one
-        for one in STREAM_VERSIONS
-        if type_name in machine_types(one) and versions.get(one) == both
-    ]
-    return (version,) * (len(known) // 3) + tuple(known)
+    known = tuple(dict.fromkeys(destination for _, destination in hops(roads, type_name)))
+    return (version,) * (len(known) // 3) + known
 
 
 def of_the_machine(name: str) -> st.SearchStrategy[Any]:
@@ -97,27 +89,37 @@ class Continuation(RuleBasedStateMachine):
     version: ClassVar[str]
     offsets: ClassVar[st.SearchStrategy[int]]
     destinations: ClassVar[st.SearchStrategy[str]]
+    fit: ClassVar[Fit]
+    devices: ClassVar[Devices]
+    actions: ClassVar[st.SearchStrategy[AnyAction]]
+    plug: ClassVar[st.SearchStrategy[Plug]]
+    plugs: ClassVar[st.SearchStrategy[list[Plug]]]
     events = 0
     failed = False
 
-    @initialize(devices=plugs(), negotiated=st.booleans(), ahead_ns=of_the_machine("offsets"))
+    @initialize(
+        devices=of_the_machine("plugs"),
+        negotiated=st.booleans(),
+        ahead_ns=of_the_machine("offsets"),
+    )
     def start(
         self,
-        devices: list[tuple[int, Node, int]],
+        devices: list[Plug],
         negotiated: bool,  # noqa: FBT001 -- Hypothesis names it
         ahead_ns: int,
     ) -> None:
         """The guest was started, its clock set, and some devices have come already."""
         machine = machine_with(
-            INDICES,
+            self.devices,
             version=self.version,
             machine_type=common_machine_type(self.version),
             negotiated=negotiated,
         )
         machine = replace(machine, rtc_ns_offset=ahead_ns)
-        self.twins = Twins(machine, self.version, self.roads[0].loader, type(self).visit)
+        machine = type(self).fit(machine)
+        self.twins = Twins(machine, self.version, self.roads[0].source, type(self).visit)
         for device in devices:
-            self.hot_plug(*device)
+            self.hot_plug(device)
 
     def do(self, action: AnyAction) -> None:
         """Act; events have numbers, so that none can be taken for another."""
@@ -134,15 +136,15 @@ class Continuation(RuleBasedStateMachine):
         yield
         self.failed = False
 
-    @rule(action=st.one_of(guest_actions(), host_actions()))
+    @rule(action=of_the_machine("actions"))
     def act(self, action: AnyAction) -> None:
         """Guest or host do something."""
         self.do(action)
 
-    @rule(drc_index=INDEX, fdt=device_trees(), stop=STOP)
-    def hot_plug(self, drc_index: int, fdt: Node, stop: int) -> None:
+    @rule(plug=of_the_machine("plug"))
+    def hot_plug(self, plug: Plug) -> None:
         """A device comes, and the guest reads its tree, but not to the end."""
-        for action in plugging(drc_index, fdt, stop):
+        for action in plugging(*plug):
             self.do(action)
 
     @rule(turn=TURN, calls=st.integers(1, 9))
@@ -173,13 +175,16 @@ class Continuation(RuleBasedStateMachine):
     @rule(turn=TURN, destination=of_the_machine("destinations"))
     def migrate(self, turn: int, destination: str) -> None:
         """The machine moves; who saves and who loads takes turns."""
-        with self.noticed():
-            self.twins.migrate(self.roads[turn % len(self.roads)], destination)
+        version, type_name = self.twins.version, self.twins.twin.machine_type
+        leading = [road for road in self.roads if road.leads(version, destination, type_name)]
+        if leading:
+            with self.noticed():
+                self.twins.migrate(leading[turn % len(leading)], destination)
 
     def teardown(self) -> None:
         """It moves once more, and all that is wrong with it must show."""
         if hasattr(self, "twins") and not self.failed:
-            self.twins.migrate(self.roads[0], self.twins.version)
+            self.migrate(0, self.twins.version)
             type(self).visit("roads", tuple(self.twins.road))
             machine, twin = self.twins.machine, self.twins.twin
             self.twins.drained = len(self.twins.story)
@@ -188,16 +193,22 @@ class Continuation(RuleBasedStateMachine):
 
 
 def continuation(
-    version: str, implementation: Implementation, roads: tuple[Road, ...], visit: Visit
+    version: str, parties: tuple[Party, ...], roads: tuple[Road, ...], visit: Visit
 ) -> type[Continuation]:
     """The state machine that starts at ``version``; who knows its machine type takes part."""
     type_name = common_machine_type(version)
     offsets = [one for one in OFFSETS if version not in WHOLE_SECONDS or one % 10**9 == 0]
+    devices = devices_of(parties, type_name)
     attributes = {
         "version": version,
         "roads": roads,
         "visit": staticmethod(visit),
+        "fit": staticmethod(fit_of(parties)),
+        "devices": devices,
         "offsets": st.sampled_from(offsets),
-        "destinations": st.sampled_from(programs(type_name, version, implementation.versions)),
+        "destinations": st.sampled_from(programs(type_name, version, roads)),
+        "actions": st.one_of(guest_actions(indices=devices), host_actions(devices=devices)),
+        "plug": plug(devices=devices),
+        "plugs": plugs(devices=devices),
     }
     return type("Continuation", (Continuation,), attributes)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from adapters.protocol import Adapter
 from adapters.verdicts import Verdict, load
 from reference.compatibility.expectation import common_machine_type
+from reference.inspection.others import Others
 from reference.spapr.configuration import CONFIGURATION
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
@@ -25,6 +26,7 @@ from reference.wire.htab import read_htab
 from reference.wire.ram import read_ram
 from reference.wire.reader import Reader
 from suites.failures import fail
+from suites.parties import Fit, Party
 from suites.roads import saved
 
 
@@ -74,6 +76,8 @@ class Dissected(NamedTuple):
     parts: tuple[Part, ...]
     description: bytes
     footer: bool
+    others: dict[str, int]
+    """The sections in full that the model lacks: how many bytes each has."""
 
     def assembled(self, **payloads: bytes) -> bytes:
         """The stream, with other payloads for some sections, by name; without vmdescription."""
@@ -108,6 +112,8 @@ def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
     reader = Reader(stream)
     footer = kind.has("send-section-footer")
     parts: list[Part] = []
+    others: dict[str, int] = {}
+    skip = Others(stream, type_name)
     configured = ""
     head = 0
     for frame in read_frames(reader, footers=footer, configuration=kind.has("send-configuration")):
@@ -115,25 +121,68 @@ def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
         if isinstance(frame, Configuration):
             state = compile_decoder(CONFIGURATION, CONFIGURATION.version_id).load(reader, None)
             configured = state["name"].decode("latin-1")
-        elif isinstance(frame, Section) and frame.idstr == "ram":
-            read_ram(reader)
-        elif isinstance(frame, Section) and frame.idstr == "spapr/htab":
-            read_htab(reader, shift=None)
-        elif isinstance(frame, Section):
-            if frame.idstr not in known:
-                raise UnknownSection(f"unknown section {frame.name}", offset=frame.offset)
-            plan = compile_decoder(known[frame.idstr].vmsd, frame.version_id)
-            try:
-                state = plan.load(reader, None)
-            except StreamError as error:
-                raise error.in_section(frame.name) from None
-            parts.append(Part(frame, stream[start : reader.position], plan, state))
+        elif isinstance(frame, Section) and frame.idstr in known:
+            parts.append(_part(frame, reader, stream, known[frame.idstr]))
             head = head or frame.offset
+        elif isinstance(frame, Section):
+            _pass_over(frame, reader, skip)
+            if frame.kind is SectionType.FULL:
+                others[name_in_description(frame)] = reader.position - start
         elif isinstance(frame, End):
             head = head or frame.offset
-            if all(part.section.idstr != "spapr" for part in parts):
-                raise UnknownSection("no section spapr", offset=frame.offset)
-    return Dissected(stream[:head], configured, tuple(parts), stream[reader.position :], footer)
+    if all(part.section.idstr != "spapr" for part in parts):
+        raise UnknownSection("no section spapr", offset=reader.position)
+    behind = stream[reader.position :]
+    return Dissected(stream[:head], configured, tuple(parts), behind, footer, others)
+
+
+def _part(section: Section, reader: Reader, stream: bytes, plan: Plan) -> Part:
+    """Read a section of the model."""
+    start = reader.position
+    plan = compile_decoder(plan.vmsd, section.version_id)
+    try:
+        state = plan.load(reader, None)
+    except StreamError as error:
+        raise error.in_section(section.name) from None
+    return Part(section, stream[start : reader.position], plan, state)
+
+
+def _pass_over(section: Section, reader: Reader, skip: Others) -> None:
+    """Step over a section that the model lacks, or in which it has nothing."""
+    if skip(section, reader):
+        return
+    if section.idstr == "ram":
+        read_ram(reader)
+    elif section.idstr == "spapr/htab":
+        read_htab(reader, shift=None)
+    else:
+        raise UnknownSection(f"unknown section {section.name}", offset=section.offset)
+
+
+def name_in_description(section: Section) -> str:
+    """What a section is known by, in a stream and in its vmdescription."""
+    return f"{section.idstr}/{section.instance_id:#x}"
+
+
+def shown(part: Part, party: Party) -> Part:
+    """The part, with zeros for what the adapter does not see of its machines."""
+    state = dict(part.state)
+    for name in party.implementation.unobserved.keys() & state.keys():
+        state[name] = dict.fromkeys(state[name], 0)
+    return part._replace(state=state, payload=part.plan.save(state))
+
+
+def compared(stream: bytes, version: str, type_name: str, party: Party, *, clause: str) -> Any:
+    """What is compared of two streams: all bytes, or of whole machines the sections of the model.
+
+    The clocks of a QEMU go on between two saves, and some of its other sections with them.
+    """
+    if not party.implementation.unobserved:
+        return stream
+    parts = dissect(stream, version, type_name, clause=clause).parts
+    return b"".join(
+        write_section(part.section, shown(part, party).payload, footer=False) for part in parts
+    )
 
 
 def with_version_ids(
@@ -141,10 +190,11 @@ def with_version_ids(
     version: str,
     others: Callable[[VMStateDescription], Iterable[int]],
     *,
+    fit: Fit,
     clause: str,
 ) -> Iterator[tuple[Section, Machine | Verdict]]:
     """For each section of a stream, with each of other version_ids: what comes of it."""
-    machine = Machine(machine_type=common_machine_type(version))
+    machine = fit(Machine(machine_type=common_machine_type(version)))
     stream = saved(adapter, machine, version, clause=clause)
     dissected = dissect(stream, version, machine.machine_type, clause=clause)
     for place, part in enumerate(dissected.parts):

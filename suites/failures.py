@@ -5,16 +5,25 @@ from typing import Any, NoReturn
 
 import pytest
 
-from adapters.verdicts import Crashed, Lossy, Verdict
+from adapters.verdicts import Crashed, Lossy, Refused, Rejected, TimedOut, Unsupported, Verdict
 from reference.spapr.machine import Machine
 from suites.clauses import find_clause
 from suites.differences import parting, shortened, table
+
+VERDICTS = (Rejected, Refused, Lossy, Crashed, TimedOut, Unsupported)
+KINDS = ("differs", "accepted", *(verdict.kind for verdict in VERDICTS))
+"""How a test can fail: with another machine or stream than it must be, one where there must be
+none, or a verdict."""
 
 
 class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # untyped in pytest
     """What `fail` raises. Shown as its text, without a traceback through the suites."""
 
     __module__ = "builtins"  # as pytest's own, so that the summary names it in one word
+    clause, kind = "", "differs"
+    """The clause that does not hold, and how: one of `KINDS`."""
+    because = ""
+    """The reason that the implementation gave, where it gave one."""
 
     def __repr__(self) -> str:
         """The text and what Hypothesis added to it: the example that fails."""
@@ -45,7 +54,19 @@ def fail(clause: str, *, expected: Any, got: Any, road: str, story: Sequence[str
         found += ["", *(f"    {line}" for line in got.traceback.splitlines())]
     told = [f"{place:>4}  {line}" for place, line in enumerate(story, 1)]
     lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *told, *found]
-    raise Violation("\n".join(lines), pytrace=False) from None
+    violation = Violation("\n".join(lines), pytrace=False)
+    violation.clause, violation.kind = rule.id, kind_of(expected, got)
+    violation.because = getattr(got, "reason", "")
+    raise violation from None
+
+
+def kind_of(expected: Any, got: Any) -> str:
+    """How a test failed: the verdict that came, or that something was not as expected."""
+    if isinstance(got, Verdict):
+        return got.kind
+    return (
+        "accepted" if isinstance(got, Machine) and not isinstance(expected, Machine) else "differs"
+    )
 
 
 def _said(value: Any) -> str:

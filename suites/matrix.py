@@ -50,9 +50,11 @@ def render(cells: Mapping[Pair, AbstractSet[str]], versions: Iterable[str]) -> l
     """The matrix as lines: a row for each source, a column for each destination.
 
     ``cells`` holds the letters of each pair; ``versions`` are all ids in the order they are shown,
-    of which those are left out that no pair mentions. One pair at least is there.
+    of which those are left out of which no pair is declared. One pair at least is there.
     """
-    mentioned = {version for pair in cells for version in pair}
+    mentioned = {
+        version for pair, letters in cells.items() if letters != {NOT_DECLARED} for version in pair
+    }
     shown = [version for version in versions if version in mentioned]
     heads = {version: re.findall(r"[+-]?[^+-]+", version) for version in shown}
     height = max(map(len, heads.values()))
@@ -72,6 +74,11 @@ def render(cells: Mapping[Pair, AbstractSet[str]], versions: Iterable[str]) -> l
     ]
 
 
+def telling(witness: str) -> tuple[bool, int]:
+    """Sorts witnesses: those with a story come first, and the short before the long."""
+    return "\n" not in witness, len(witness)
+
+
 class Matrix:
     """A pytest plugin: gathers the verdicts of all workers and prints the matrix.
 
@@ -88,8 +95,9 @@ class Matrix:
     def record(self, source: str, destination: str, verdict: Verdict, witness: object = "") -> None:
         """Note the verdict of one machine on the road from ``source`` to ``destination``.
 
-        ``witness`` is the machine. Of the first `WITNESSES` in each test that lost something the
-        shortest text is kept; the text of others is not even made, as that takes time.
+        ``witness`` is the machine, or a line and behind it the lines of a story. Of the first
+        `WITNESSES` in each test that lost something the shortest text is kept; the text of others
+        is not even made, as that takes time.
         """
         letter = LETTERS[type(verdict)]
         for loss in verdict.losses if isinstance(verdict, Lossy) else ("",):
@@ -122,11 +130,12 @@ class Matrix:
                 source, destination, letter, loss, witness = cast("Entry", value)
                 self.cells[source, destination].add(letter)
                 if loss:
-                    self.losses[loss][source, destination] = witness
+                    known = self.losses[loss].get((source, destination), witness)
+                    self.losses[loss][source, destination] = min(known, witness, key=telling)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the matrix, its legend, and a line for each declared loss."""
-        if not self.cells:
+        if all(letters == {NOT_DECLARED} for letters in self.cells.values()):
             return
         terminalreporter.section("verdicts, source by destination")
         for line in render(self.cells, self.versions):
@@ -134,6 +143,9 @@ class Matrix:
         terminalreporter.line("")
         terminalreporter.line(LEGEND)
         for loss, pairs in sorted(self.losses.items()):
-            (source, destination), witness = min(pairs.items(), key=lambda pair: len(pair[1]))
-            example = f"{source}->{destination}{': ' if witness else ''}{witness}"
+            (source, destination), witness = min(pairs.items(), key=lambda pair: telling(pair[1]))
+            summary, *story = witness.split("\n")
+            example = f"{source}->{destination}{': ' if summary else ''}{summary}"
             terminalreporter.line(f"L {loss}: lost on {len(pairs)} pairs, as {example}")
+            for line in story:
+                terminalreporter.line(f"    {line}")

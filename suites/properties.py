@@ -13,9 +13,14 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.errors import FlakyFailure
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy, composite
+from msgspec.structs import replace
 
+from reference.spapr.machine import Machine
+from strategies import Journey
+from suites.expected_failures import phases_of
 from suites.failures import Violation
+from suites.parties import Fit, unchanged
 from suites.replay import seed_of
 
 Test = Callable[..., None]
@@ -25,6 +30,15 @@ NOT_ALWAYS = (
     "The same example passed when it was tried again: "
     "the implementation keeps something from one call to the next."
 )
+
+
+@composite
+def fitted(draw: DrawFn, drawn_from: SearchStrategy[Any], fit: Fit) -> Any:
+    """Machines, alone or on a journey, as all who take part can hold them; others as they are."""
+    drawn = draw(drawn_from)
+    if isinstance(drawn, Journey):
+        return replace(drawn, machine=fit(drawn.machine))
+    return fit(drawn) if isinstance(drawn, Machine) else drawn
 
 
 def own_database(nodeid: str) -> ExampleDatabase | None:
@@ -55,27 +69,33 @@ def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Te
                 name: one(**{given_to: values[given_to] for given_to in chosen[name]})
                 for name, one in strategies.items()
             }
+            if (fit := request.getfixturevalue("fit")) is not unchanged:
+                drawn_from = {name: fitted(one, fit) for name, one in drawn_from.items()}
 
             @seed(seed_of(request.node))
             @settings(
                 database=own_database(request.node.nodeid),
                 max_examples=max(1, settings().max_examples // part),
+                phases=phases_of(request.node),
             )
             @given(**drawn_from)
             def example(**drawn: Any) -> None:
                 try:
                     test(**{name: values[name] for name in own}, **drawn)
                 except Violation as violation:
-                    failed[:] = [str(violation), NOT_ALWAYS, f"Failing test case: {drawn}"]
+                    failed[:] = [violation, f"Failing test case: {drawn}"]
                     raise
 
-            failed: list[str] = []
+            failed: list[Any] = []
             try:
                 example()
             except FlakyFailure:
                 if not failed:
                     raise
-                raise Violation("\n".join(failed), pytrace=False) from None
+                first, case = failed
+                again = Violation("\n".join((str(first), NOT_ALWAYS, case)), pytrace=False)
+                again.clause, again.kind = first.clause, first.kind
+                raise again from None
 
         parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("request", *asked)]
         run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]

@@ -12,10 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import is_hypothesis_test, seed
 
-REPEATED = ("adapter", "hypothesis_profile")
-"""The options that a failure depends on, besides the seed."""
-
-
 SEED = pytest.StashKey[str]()
 """The seed of the run, in the stash of the configuration."""
 
@@ -61,8 +57,10 @@ class Replay:
         """Add the command to the report of a failure."""
         report = yield
         if report.failed:
-            values = {name: self.config.getoption(name) for name in REPEATED}
-            options = [f"--{name.replace('_', '-')}={it}" for name, it in values.items() if it]
+            adapters = self.config.getoption("adapter") or ()
+            profile = self.config.getoption("hypothesis_profile")
+            options = [f"--adapter={one}" for one in adapters]
+            options += [f"--hypothesis-profile={profile}"] if profile else []
             path = os.path.relpath(item.path, self.config.invocation_params.dir)
             test = "::".join((path, *item.nodeid.split("::")[1:]))
             report.sections.append(("Replay", self.command(test, *options)))

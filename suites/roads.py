@@ -1,50 +1,122 @@
 """The roads a machine travels: who saves it, who loads it, and whether that went as it must."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from adapters.protocol import Ability, Adapter, Implementation
+from adapters.protocol import Adapter
 from adapters.reference import ReferenceAdapter
-from adapters.verdicts import Equivalent, Lossy, Refused, Rejected, Verdict, load, save
-from reference.compatibility.expectation import Accepted, common_machine_type, expected
+from adapters.verdicts import (
+    Crashed,
+    Equivalent,
+    Lossy,
+    Refused,
+    Rejected,
+    TimedOut,
+    Unsupported,
+    Verdict,
+    load,
+    save,
+)
+from reference.compatibility.expectation import (
+    Accepted,
+    common_machine_type,
+    expected,
+    machine_types,
+)
 from reference.compatibility.expectation import Refused as MustRefuse
 from reference.compatibility.expectation import Rejected as MustReject
 from reference.spapr.machine import Machine
 from reference.spapr.versions import STREAM_VERSIONS
 from suites.failures import fail
+from suites.parties import REFERENCE, Party, observed
 
 VERSIONS = tuple(STREAM_VERSIONS)
 """The ids of all stream versions, oldest first."""
+
+RIGHT_REASON = "PAIR-3"
+"""The clause of a rejection for another reason than there is."""
 
 Record = Callable[..., None]
 """The fixture ``record_verdict``."""
 
 
 class Road(NamedTuple):
-    """Who saves and who loads, and what a report calls them."""
+    """Who saves and who loads."""
 
-    saver: Adapter
-    loader: Adapter
-    name: str
+    source: Party
+    destination: Party
+
+    @property
+    def saver(self) -> Adapter:
+        """The adapter that saves."""
+        return self.source.adapter
+
+    @property
+    def loader(self) -> Adapter:
+        """The adapter that loads."""
+        return self.destination.adapter
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        return f"{self.source.name} to {self.destination.name}"
 
     def say(self, *versions: str) -> str:
         """The road between ``versions`` for a failure: ``3->4 (adapter to reference)``."""
         return f"{'->'.join(versions)} ({self.name})"
 
+    def leads(self, source: str, destination: str, type_name: str) -> bool:
+        """Whether machines of a type can be taken from one version to another."""
+        both = (
+            (self.source.implementation, source, "saves"),
+            (
+                self.destination.implementation,
+                destination,
+                "loads",
+            ),
+        )
+        return all(
+            one.has(type_name) and version in one.versions and getattr(one.versions[version], verb)
+            for one, version, verb in both
+        )
 
-def roads_of(adapter: Adapter, implementation: Implementation) -> tuple[Road, ...]:
-    """From the adapter to itself; and if they speak the same format, to and from the reference."""
-    reference = ReferenceAdapter()
-    own = Road(adapter, adapter, "adapter to adapter")
-    if type(adapter) is ReferenceAdapter or (
-        Ability.QEMU_WIRE_FORMAT not in implementation.abilities
-    ):
-        return (own,)
-    return (
-        own,
-        Road(adapter, reference, "adapter to reference"),
-        Road(reference, adapter, "reference to adapter"),
-    )
+    def arrived(
+        self, stream: bytes, destination: str, onto: Machine
+    ) -> Machine | Rejected | Crashed | TimedOut | Unsupported:
+        """The machine after the destination loaded the stream, as far as both sides show it."""
+        machine = load(self.loader, stream, destination, onto)
+        if isinstance(machine, Machine):
+            for one in (self.source, self.destination):
+                machine = observed(machine, one.implementation)
+        return machine
+
+
+def hops(roads: Sequence[Road], type_name: str) -> list[tuple[str, str]]:
+    """The pairs of versions between which one of the roads leads machines of a type."""
+    known = [version for version in VERSIONS if type_name in machine_types(version)]
+    return [
+        (source, destination)
+        for source in known
+        for destination in known
+        if any(road.leads(source, destination, type_name) for road in roads)
+    ]
+
+
+def roads_of(parties: Sequence[Party]) -> tuple[Road, ...]:
+    """From each to itself; and of those who speak QEMU's format, to all others and the reference.
+
+    The reference is among ``parties`` only where it is under test.
+    """
+    peers = [one for one in parties if one.speaks_qemu]
+    if peers and not any(type(one.adapter) is ReferenceAdapter for one in peers):
+        peers.append(REFERENCE)
+    ways = [
+        Road(source, destination)
+        for source in peers
+        for destination in peers
+        if source is not destination
+    ]
+    return (*(Road(one, one) for one in parties), *ways)
 
 
 def travel(  # noqa: PLR0913 -- two clauses share the tests of pairs
@@ -64,10 +136,12 @@ def travel(  # noqa: PLR0913 -- two clauses share the tests of pairs
         return stream, None
     if not isinstance(stream, bytes):
         fail(clause, expected="a stream", got=stream, road=where)
-    arrived = load(road.loader, stream, destination, machine.fresh())
+    arrived = road.arrived(stream, destination, machine.fresh())
     if isinstance(must, MustReject):
         if not isinstance(arrived, Rejected):
             fail(clause, expected=f"rejected: {must.because}", got=arrived, road=where)
+        if arrived.cause is not None and arrived.cause not in must.causes:
+            fail(RIGHT_REASON, expected=f"rejected: {must.because}", got=arrived, road=where)
         return arrived, None
     if not isinstance(arrived, Machine):
         fail(clause, expected="accepted", got=arrived, road=where)

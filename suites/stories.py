@@ -87,9 +87,9 @@ def answer(action: Action, reply: Reply) -> str:
             f"{reply.status} {status.name.replace('_', ' ').lower()}{found(status, reply.memory)}"
         )
     if isinstance(action, GetTimeOfDay) and len(reply.words) == 7:
-        year, month, day, hour, minute, second, nanosecond = reply.words
-        date = f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{nanosecond:09}"
-        return f"{reply.status} {date}"
+        year, month, day, hour, minute, second, low = reply.words
+        date = f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
+        return f"{reply.status} {date}, low word of all ns {low:#x}"
     if isinstance(action, CheckException) and reply.status == Status.SUCCESS:
         return f"{reply.status} {event(reply.memory)}"
     if isinstance(action, GetSensorState) and reply.status == Status.SUCCESS:

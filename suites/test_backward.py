@@ -14,6 +14,7 @@ from suites.clauses import clause
 from suites.declared import needs
 from suites.dissection import with_version_ids
 from suites.failures import fail
+from suites.parties import Fit
 from suites.properties import property_of
 from suites.roads import VERSIONS, Road, accepted, is_accepted, travel
 
@@ -60,10 +61,10 @@ def test_the_release_before_accepts_exactly_what_it_knows(
 @needs(saves="source", loads="destination")
 @roads_between(BUMPS)
 def test_a_version_bump_breaks_backward_migration_for_good(
-    source: str, destination: str, roads: tuple[Road, ...]
+    source: str, destination: str, roads: tuple[Road, ...], fit: Fit
 ) -> None:
     """A section with a higher version_id is rejected although nothing happened on the machine."""
-    machine = Machine(machine_type=common_machine_type(source, destination))
+    machine = fit(Machine(machine_type=common_machine_type(source, destination)))
     for road in roads:
         verdict, _ = travel(road, machine, source, destination, clause="BWD-2")
         assert verdict.kind == "rejected"
@@ -72,10 +73,10 @@ def test_a_version_bump_breaks_backward_migration_for_good(
 @clause("BWD-2")
 @needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_section_of_a_later_version_is_rejected(version: str, adapter: Adapter) -> None:
+def test_a_section_of_a_later_version_is_rejected(version: str, adapter: Adapter, fit: Fit) -> None:
     """No section is loaded by a layout that it may not have."""
     for section, arrived in with_version_ids(
-        adapter, version, lambda vmsd: (vmsd.version_id + 1,), clause="BWD-2"
+        adapter, version, lambda vmsd: (vmsd.version_id + 1,), fit=fit, clause="BWD-2"
     ):
         if not isinstance(arrived, Rejected):
             road = f"load {section.name} version {section.version_id} at {version}"

@@ -25,6 +25,7 @@ from suites.acting import Twins, Visit
 from suites.clauses import clause
 from suites.declared import needs
 from suites.failures import fail
+from suites.parties import Party
 from suites.roads import VERSIONS, Road, loaded
 from suites.stories import answer
 
@@ -51,16 +52,16 @@ def walking(version: str, offset: int, depth: int, fdt: Fdt = TREE) -> Machine:
 
 
 @clause("WALK-1")
-@needs(Ability.CALL, saves="version", loads="version")
+@needs(Ability.CALL, saves="version", loads="version", any_machine=True)
 @pytest.mark.parametrize("version", [one for one in VERSIONS if one not in {"1", "2"}])
 @pytest.mark.parametrize("fdt", NO_TREES.values(), ids=NO_TREES)
 def test_what_is_no_tree_is_read_as_an_error(
-    fdt: bytes, version: str, adapter: Adapter, record_visit: Visit
+    fdt: bytes, version: str, party: Party, record_visit: Visit
 ) -> None:
     """A guest that reads a tree that is none gets an error, as often as it tries."""
     connector = Connector(INDEX, fdt=fdt, state=ConnectorState.PHYSICAL_UNISOLATE)
     machine = Machine(machine_type=common_machine_type(version), connectors=(connector,))
-    twins = Twins(machine, version, adapter, record_visit)
+    twins = Twins(machine, version, party, record_visit)
     expect_error(twins, "WALK-1")
 
 
@@ -74,7 +75,7 @@ def expect_error(twins: Twins, name: str) -> None:
 
 
 @clause("WALK-2")
-@needs(saves="version", loads="version")
+@needs(saves="version", loads="version", any_machine=True)
 @pytest.mark.parametrize("version", CARRYING)
 @pytest.mark.parametrize("offset", OUTSIDE, ids=hex)
 def test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again(
@@ -82,7 +83,7 @@ def test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again(
 ) -> None:
     """Behind the end of a tree there is nothing to read, before and after a migration."""
     for road in roads:
-        twins = Twins(walking(version, offset, 1), version, road.saver, record_visit)
+        twins = Twins(walking(version, offset, 1), version, road.source, record_visit)
         expect_error(twins, "WALK-2")
         twins.migrate(road, version)
         expect_error(twins, "WALK-2")

@@ -13,6 +13,7 @@ from suites.continuation import read_on
 from suites.declared import needs
 from suites.failures import fail
 from suites.machines import machines
+from suites.parties import Party
 from suites.properties import property_of
 
 VERSION = "3+busy"
@@ -40,15 +41,15 @@ def test_a_save_is_refused_exactly_during_a_walk(adapter: Adapter, machine: Mach
     ),
 )
 def test_a_save_that_was_refused_succeeds_in_the_end(
-    adapter: Adapter, machine: Machine, record_visit: Visit
+    party: Party, machine: Machine, record_visit: Visit
 ) -> None:
     """A guest that goes on reading comes to a point where its machine is saved."""
-    twins = Twins(machine, VERSION, adapter, record_visit)
+    twins = Twins(machine, VERSION, party, record_visit)
     for walk in machine.ccs_list:
-        refused = save(adapter, twins.machine, VERSION)
+        refused = save(party.adapter, twins.machine, VERSION)
         if not isinstance(refused, Refused):
             fail("BUSY-2", expected="refused", got=refused, road=f"save at {VERSION}")
         read_on(twins, walk.drc_index)
-    stream = save(adapter, twins.machine, VERSION)
+    stream = save(party.adapter, twins.machine, VERSION)
     if not isinstance(stream, bytes):
         fail("BUSY-2", expected="a stream", got=stream, road=f"save at {VERSION}, walks over")

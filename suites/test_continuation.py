@@ -4,11 +4,12 @@ import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.protocol import Implementation
 from suites.acting import Visit
 from suites.clauses import clause
 from suites.continuation import continuation
 from suites.declared import needs
+from suites.expected_failures import phases_of
+from suites.parties import Party
 from suites.properties import own_database
 from suites.replay import seed_of
 from suites.roads import VERSIONS, Road
@@ -23,17 +24,18 @@ STEPS = 12
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_guest_never_notices(
     version: str,
-    implementation: Implementation,
+    parties: tuple[Party, ...],
     roads: tuple[Road, ...],
     record_visit: Visit,
     request: pytest.FixtureRequest,
 ) -> None:
     """Every answer is that of a machine that was never migrated, less the declared losses."""
     run_state_machine_as_test(
-        seed(seed_of(request.node))(continuation(version, implementation, roads, record_visit)),
+        seed(seed_of(request.node))(continuation(version, parties, roads, record_visit)),
         settings=settings(
             max_examples=max(1, settings().max_examples // PART),
             stateful_step_count=STEPS,
+            phases=phases_of(request.node),
             database=own_database(request.node.nodeid),
         ),
     )

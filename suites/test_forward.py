@@ -12,6 +12,7 @@ from suites.clauses import clause
 from suites.declared import needs
 from suites.dissection import dissect, with_version_ids
 from suites.failures import fail
+from suites.parties import Fit
 from suites.properties import property_of
 from suites.roads import VERSIONS, Road, accepted
 
@@ -39,15 +40,15 @@ def test_the_newest_version_understands_every_older_one(
 
 
 @clause("FWD-2", "FWD-3")
-@needs(saves="source", loads="destination")
+@needs(saves="source", loads="destination", machine_type="pseries-2.1")
 @pytest.mark.parametrize("source", ["1", "2"])
-@pytest.mark.parametrize("destination", ["3", "2.7", "10.0"])
+@pytest.mark.parametrize("destination", ["3", "2.7", "7.1", "10.0"])
 @property_of(seconds=lambda: signed_words(bits=64))
 def test_seconds_become_nanoseconds_modulo_two_to_the_64(
-    source: str, destination: str, roads: tuple[Road, ...], seconds: int
+    source: str, destination: str, roads: tuple[Road, ...], fit: Fit, seconds: int
 ) -> None:
     """The clock's offset in seconds becomes the lowest 64 bits of it in nanoseconds."""
-    machine = Machine(machine_type="pseries-2.1", rtc_ns_offset=seconds * 10**9)
+    machine = fit(Machine(machine_type="pseries-2.1", rtc_ns_offset=seconds * 10**9))
     fits = -(2**63) <= machine.rtc_ns_offset < 2**63
     for road in roads:
         accepted(road, machine, source, destination, clause="FWD-2" if fits else "FWD-3")
@@ -56,10 +57,12 @@ def test_seconds_become_nanoseconds_modulo_two_to_the_64(
 @clause("FWD-4")
 @needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_section_below_the_minimum_version_is_rejected(version: str, adapter: Adapter) -> None:
+def test_a_section_below_the_minimum_version_is_rejected(
+    version: str, adapter: Adapter, fit: Fit
+) -> None:
     """No section is loaded by a layout that was given up, or never was."""
     for section, arrived in with_version_ids(
-        adapter, version, lambda vmsd: range(vmsd.minimum_version_id), clause="FWD-4"
+        adapter, version, lambda vmsd: range(vmsd.minimum_version_id), fit=fit, clause="FWD-4"
     ):
         if not isinstance(arrived, Rejected):
             road = f"load {section.name} version {section.version_id} at {version}"
@@ -67,15 +70,15 @@ def test_a_section_below_the_minimum_version_is_rejected(version: str, adapter: 
 
 
 @clause("FWD-5")
-@needs(Ability.QEMU_WIRE_FORMAT, loads="destination")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="destination", machine_type="pseries-2.1")
 @pytest.mark.parametrize("source", ["1", "2"])
-@pytest.mark.parametrize("destination", ["2", "3", "2.7", "10.0"])
+@pytest.mark.parametrize("destination", ["2", "3", "2.7", "7.1", "10.0"])
 @property_of(next_irq=lambda: unsigned_words(bits=32))
 def test_what_an_unused_field_holds_is_ignored(
-    source: str, destination: str, adapter: Adapter, next_irq: int
+    source: str, destination: str, adapter: Adapter, fit: Fit, next_irq: int
 ) -> None:
     """Whatever lies where version 1 had next_irq, the machine is the same."""
-    machine = Machine(machine_type="pseries-2.1", rtc_ns_offset=3600 * 10**9)
+    machine = fit(Machine(machine_type="pseries-2.1", rtc_ns_offset=3600 * 10**9))
     dissected = dissect(
         ReferenceAdapter().save(machine, source), source, machine.machine_type, clause="FWD-5"
     )

@@ -16,6 +16,7 @@ from reference.spapr.versions import STREAM_VERSIONS, Ccs
 from strategies import arbitrary_walks, event_logs, reachable_walks
 from suites.clauses import clause
 from suites.declared import needs
+from suites.parties import Fit
 from suites.properties import property_of
 from suites.roads import Road, accepted
 
@@ -52,10 +53,10 @@ def test_walks_in_progress_keep_their_order(
 @carries_events
 @property_of(events=event_logs)
 def test_pending_events_keep_their_order(
-    version: str, roads: tuple[Road, ...], events: tuple[EventLogEntry, ...]
+    version: str, roads: tuple[Road, ...], fit: Fit, events: tuple[EventLogEntry, ...]
 ) -> None:
     """The event that the guest would get next is the one that it gets after a migration."""
-    machine = Machine(machine_type=common_machine_type(version), pending_events=events)
+    machine = fit(Machine(machine_type=common_machine_type(version), pending_events=events))
     for road in roads:
         accepted(road, machine, version, version, clause="LIST-2")
 
@@ -76,18 +77,20 @@ def test_any_number_of_walks_survives(version: str, length: int, roads: tuple[Ro
 @both
 @carries_events
 @every_length
-def test_any_number_of_events_survives(version: str, length: int, roads: tuple[Road, ...]) -> None:
+def test_any_number_of_events_survives(
+    version: str, length: int, roads: tuple[Road, ...], fit: Fit
+) -> None:
     """No number of pending events is special, neither none nor a thousand."""
     events = tuple(EventLogEntry(index, bytes(index % 300)) for index in range(length))
-    machine = Machine(machine_type=common_machine_type(version), pending_events=events)
+    machine = fit(Machine(machine_type=common_machine_type(version), pending_events=events))
     for road in roads:
         accepted(road, machine, version, version, clause="LIST-3")
 
 
 @clause("LIST-3")
 @both
-@pytest.mark.parametrize("version", ["3+ccs", "4", "10.0"])
-def test_no_count_is_kept_in_sixteen_bits(version: str, roads: tuple[Road, ...]) -> None:
+@pytest.mark.parametrize("version", ["3+ccs", "4", "7.1", "10.0"])
+def test_no_count_is_kept_in_sixteen_bits(version: str, roads: tuple[Road, ...], fit: Fit) -> None:
     """A list, a table and a log are not cut at 65536, as those of 338c25b6929b were."""
     many = range(65537)
     machine = Machine(
@@ -98,4 +101,4 @@ def test_no_count_is_kept_in_sixteen_bits(version: str, roads: tuple[Road, ...])
         host_bridge=HostBridge(msis=tuple(Msi(index, 0x1300, 1) for index in many)),
     )
     for road in roads:
-        accepted(road, machine, version, version, clause="LIST-3")
+        accepted(road, fit(machine), version, version, clause="LIST-3")

@@ -32,7 +32,7 @@ def machines(source: str, destination: str) -> SearchStrategy[Machine]:
     return machine_states(version=source, machine_type=common_machine_type(source, destination))
 
 
-@clause("PAIR-1", "PAIR-2")
+@clause("PAIR-1", "PAIR-2", "PAIR-3")
 @needs(saves="source", loads="destination")
 @between([versions for versions in PAIRS if not is_closed(*versions)])
 @property_of(machine=machines)
@@ -49,7 +49,7 @@ def test_every_pair_does_what_the_table_states(
         record_verdict(source, destination, verdict, machine)
 
 
-@clause("PAIR-1")
+@clause("PAIR-1", "PAIR-3")
 @needs(saves="source", loads="destination")
 @between([versions for versions in PAIRS if is_closed(*versions)])
 @property_of(part=4, machine=machines)

@@ -20,6 +20,7 @@ from suites.declared import needs
 from suites.dissection import dissect
 from suites.failures import fail
 from suites.machines import sendable_machines
+from suites.parties import Fit
 from suites.properties import property_of
 from suites.roads import VERSIONS, loaded, saved
 
@@ -69,12 +70,14 @@ def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
 @pytest.mark.parametrize(
     "version", [one for one in VERSIONS if settable(one, common_machine_type(one))]
 )
-def test_a_capability_is_sent_if_and_only_if_it_was_changed(version: str, adapter: Adapter) -> None:
+def test_a_capability_is_sent_if_and_only_if_it_was_changed(
+    version: str, adapter: Adapter, fit: Fit
+) -> None:
     """No capability is forgotten: each is sent with every value that is not the default."""
     kind = common_machine_type(version)
     for known in settable(version, kind):
         for value in known.values:
-            machine = Machine(machine_type=kind, capabilities={known.name: value})
+            machine = fit(Machine(machine_type=kind, capabilities={known.name: value}))
             compare_parts(adapter, machine, version)
 
 

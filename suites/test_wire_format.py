@@ -3,7 +3,6 @@
 import pytest
 
 from adapters.protocol import Ability, Adapter
-from adapters.reference import ReferenceAdapter
 from reference.compatibility.expectation import machine_types
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
@@ -13,9 +12,10 @@ from reference.wire.frames import SectionType
 from reference.wire.reader import Reader
 from suites.clauses import clause
 from suites.declared import needs
-from suites.dissection import dissect
+from suites.dissection import dissect, name_in_description, shown
 from suites.failures import fail
 from suites.machines import sendable_machines
+from suites.parties import REFERENCE, Fit, Party
 from suites.properties import property_of
 from suites.roads import VERSIONS, saved
 
@@ -35,20 +35,23 @@ every_version = pytest.mark.parametrize("version", VERSIONS)
 @every_version
 @property_of(machine=sendable_machines)
 def test_every_section_has_the_bytes_of_the_reference(
-    version: str, adapter: Adapter, machine: Machine
+    version: str, party: Party, machine: Machine
 ) -> None:
     """Two implementations that both save a machine write the same payloads."""
     must, got = (
         sorted(
-            dissect(
-                saved(one, machine, version, clause="WIRE-1"),
-                version,
-                machine.machine_type,
-                clause="WIRE-1",
-            ).parts,
+            (
+                shown(part, party)
+                for part in dissect(
+                    saved(one, machine, version, clause="WIRE-1"),
+                    version,
+                    machine.machine_type,
+                    clause="WIRE-1",
+                ).parts
+            ),
             key=lambda part: part.section.name,
         )
-        for one in (ReferenceAdapter(), adapter)
+        for one in (REFERENCE.adapter, party.adapter)
     )
     names, theirs = (", ".join(part.section.name for part in parts) for parts in (must, got))
     if names != theirs:
@@ -65,13 +68,13 @@ def test_every_section_has_the_bytes_of_the_reference(
 
 
 @clause("WIRE-2")
-@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves="version")
+@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves="version", machine_type="kind")
 @pytest.mark.parametrize(("version", "kind"), ENDPOINTS)
 def test_a_stream_is_framed_as_its_machine_type_says(
-    version: str, kind: str, adapter: Adapter
+    version: str, kind: str, adapter: Adapter, fit: Fit
 ) -> None:
     """Configuration section and footers are there or not; a vmdescription may be or must not."""
-    stream = saved(adapter, Machine(machine_type=kind), version, clause="WIRE-2")
+    stream = saved(adapter, fit(Machine(machine_type=kind)), version, clause="WIRE-2")
     road = f"save at {version}"
     dissected = dissect(stream, version, kind, clause="WIRE-2")
     name = kind if machine_type(kind).has("send-configuration") else ""
@@ -104,6 +107,6 @@ def test_the_vmdescription_agrees_with_the_bytes(
         fail("WIRE-3", expected="a vmdescription", got=str(error), road=road)
     described = {f"{one.name}/{one.instance_id:#x}": one.size for one in description.devices}
     sections = ((part.section, len(part.payload)) for part in dissected.parts)
-    sent = {f"{one.idstr}/{one.instance_id:#x}": size for one, size in sections}
+    sent = {name_in_description(one): size for one, size in sections} | dissected.others
     if described != sent:
         fail("WIRE-3", expected=sent, got=described, road=road)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ class Tiny:
     def load(self, stream, version, onto):
         return onto
 '''
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped, and why: what is missing on this machine."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = Counter(
+        str(one.longrepr[-1]) for one in skipped if one.nodeid.startswith("tests/")
+    )  # pytest reads this file for the suites, too
+    for reason, number in reasons.items():
+        terminalreporter.line(f"{number} tests not run: {reason}")
 
 
 class Project:

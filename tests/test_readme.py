@@ -1,4 +1,4 @@
-"""The commands and snippets of README.md and docs/adapters.md do what is said there.
+"""The commands and snippets of README.md and the guides do what is said there.
 
 A block marked ``python`` is a module whose first line is a comment with its name, ``sh`` is
 commands that succeed, and ``console`` is a command with its output, in which ``...`` stands for
@@ -20,10 +20,14 @@ from reference.spapr.versions import STREAM_VERSIONS
 from suites.matrix import LEGEND
 
 ROOT = Path(__file__).parents[1]
-README, ADAPTERS = "README.md", "docs/adapters.md"
+README, ADAPTERS, QEMU = "README.md", "docs/adapters.md", "docs/testing-qemu.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NARROWED = "-k 'test_round_trip.py or test_reader.py or test_snapshots.py'"
+NARROWED = "-k 'test_round_trip.py or test_builds.py or test_reader.py or test_snapshots.py'"
 """What is left of the long runs: a chapter of the suites, a module of our own tests."""
+NEEDS_QEMU = pytest.mark.skipif(
+    shutil.which("qemu-system-ppc64") is None,
+    reason="no qemu-system-ppc64: apt install qemu-system-ppc",
+)
 NOT_COPIED = shutil.ignore_patterns(".*cache", ".git", ".hypothesis", ".venv", "*.egg-info")
 
 
@@ -65,7 +69,7 @@ def run(command: str, directory: Path, **environment: str) -> tuple[int, str]:
     return result.returncode, result.stdout
 
 
-@pytest.mark.parametrize("document", [README, ADAPTERS])
+@pytest.mark.parametrize("document", [README, ADAPTERS, pytest.param(QEMU, marks=NEEDS_QEMU)])
 def test_every_block_of_a_document_works(document: str, tmp_path: Path) -> None:
     """Modules can be saved, commands succeed, and output is as it is shown."""
     checkout = shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED)

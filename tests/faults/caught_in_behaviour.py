@@ -27,6 +27,9 @@ BEHAVIOUR = {
     "suites/test_walks.py::test_a_walk_does_not_survive_isolation": (
         Caught("CONT-3", "3+ccs->3+ccs", "behaviour:KeepsAWalkAfterIsolation", "'legacy-device"),
     ),
+    "suites/test_walks.py::test_an_unplug_request_is_answered_after_a_migration": (
+        Caught("CONT-6", "is asked again-5.0->5.0", "behaviour:DropsTheUnplugRequest", "(event 3)"),
+    ),
     "suites/test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
         Caught("BUSY-2", "", "saving:DefersForEver", "walks over"),
     ),

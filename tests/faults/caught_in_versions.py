@@ -44,9 +44,24 @@ VERSIONS = {
         Caught("PAIR-2", "2.8->2.8", "configuration:ForgetsTheOptions", "ov5_cas.bitmap[0]"),
         Caught("PAIR-2", "2.9->2.9", "layouts:LittleEndian", "patb_entry"),
         Caught("PAIR-1", "3.1->3.1", "layouts:EnlargesABitmap", "adapter to reference"),
+        Caught("PAIR-3", "2.10->2.9", "versions:BlamesTheVersion", "expected  rejected: spapr_"),
     ),
     "suites/test_pairs.py::test_a_pair_closed_by_a_version_bump_lets_nothing_through": (
         Caught("PAIR-1", "2->1", "versions:IgnoresTheVersion", "rejected: spapr version 2"),
+    ),
+    "suites/test_builds.py::test_a_guest_is_handed_from_build_to_build_and_back": (
+        Caught(
+            "BUILD-1",
+            "reference 0.1.0->reference 0.1.0-pseries-10.0-mid-walk",
+            "behaviour:BuildsTheTreeTooLate",
+            "2 next child 'legacy-device@2'",
+        ),
+        Caught(
+            "BUILD-1",
+            "reference 0.1.0->reference 0.1.0-pseries-2.10-events",
+            "lists:ReversesTheEvents",
+            "expected  0 event 1",
+        ),
     ),
     "suites/test_roads.py::test_several_hops_lose_no_more_than_each": (
         Caught("ROAD-1", "2.10->2.12->2.10", "saving:LosesWhatArrived", "pending_events"),

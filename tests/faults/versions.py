@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import structs
 
+from adapters.protocol import Cause, LoadRejected
+from adapters.reference import ReferenceAdapter
 from reference.spapr.clock import as_signed
 from reference.spapr.machine import Machine
 from reference.spapr.records import Record
@@ -150,3 +152,15 @@ class HalvesTheSeconds(AmendedLoader):
     def amend(vmsd: VMStateDescription) -> VMStateDescription:
         """Lose the upper half of the number."""
         return with_clock(vmsd, lambda seconds: as_signed((seconds & 0xFFFFFFFF) * 10**9))
+
+
+class BlamesTheVersion(ReferenceAdapter):
+    """An unknown section is reported as one whose version is too new."""
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """Give another reason."""
+        try:
+            return super().load(stream, version, onto)
+        except LoadRejected as said:
+            unknown = said.cause is Cause.UNKNOWN_PART
+            raise LoadRejected(said.reason, Cause.TOO_NEW if unknown else said.cause) from said

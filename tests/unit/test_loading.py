@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.loading import DEFAULT_ADAPTER, AdapterError, declared, load_adapter
+from adapters.loading import DEFAULT_ADAPTER, declared, load_adapter
+from adapters.protocol import AdapterError
 from tests.conftest import TINY_ADAPTER, Project
 
 BAD_ADAPTERS = {

@@ -60,7 +60,7 @@ LINES: dict[str, tuple[Action, Reply]] = {
         Reply(0, memory=b"\x06\x34"),
     ),
     "guest  event-scan mask 0x1 -> 1 no errors found": (EventScan(1), Reply(1)),
-    "guest  get-time-of-day, 5 ns on the host -> 0 1970-01-01 00:00:00.000000005": (
+    "guest  get-time-of-day, 5 ns on the host -> 0 1970-01-01 00:00:00, low word of all ns 0x5": (
         GetTimeOfDay(5),
         Reply(0, (1970, 1, 1, 0, 0, 0, 5)),
     ),
