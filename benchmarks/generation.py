@@ -15,11 +15,12 @@ from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
 from strategies import machine_states
 from suites.matrix import Matrix
+from suites.parties import parties_of
 from suites.roads import VERSIONS, roads_of, travel
 
 INTEGER = st.integers(0, 2**32 - 1)
 ADAPTER = ReferenceAdapter()
-ROADS = roads_of(ADAPTER, ADAPTER.describe())
+ROADS = roads_of(parties_of([(ADAPTER, ADAPTER.describe())]))
 MATRIX = Matrix(VERSIONS)
 
 
