@@ -18,15 +18,14 @@ MANY = 64
 def fitted(machine: Machine, started: Machine, devices: dict[int, Node]) -> Machine:
     """The machine with the parts of a QEMU; one that fits stays as it is.
 
-    What no stream shows of a QEMU is as after a reset: the clock, and the walks of programs before
-    2.10. ``started`` is the machine of that type that QEMU starts, ``devices`` what it can plug.
+    What no stream shows of a QEMU is as after a reset: the clock. ``started`` is the machine of the
+    type that QEMU starts, ``devices`` what it can plug.
     """
     there = {one.liobn: one for one in machine.iommu_tables}
     windows = (there.get(one.liobn, one.fresh()) for one in started.iommu_tables)
     return replace(
         machine,
         tb=Timebase(),
-        ccs_list=(),
         host_bridge=replace(started.host_bridge, msis=machine.host_bridge.msis),
         iommu_tables=tuple(map(window, windows)),
         connectors=connectors(machine, devices),

@@ -8,6 +8,7 @@ So nothing is left behind, and a command that starts QEMU in a container or chro
 import asyncio
 import atexit
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,9 +19,11 @@ from contextlib import suppress
 from functools import cache
 from logging import CRITICAL, getLogger
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from qemu.qmp import EventListener, ExecuteError, QMPClient, QMPError
+
+from adapters.qemu.guardian import MARK
 
 ANSWER_SECONDS = 30.0
 """How long one answer may take; the slowest takes a tenth of a second on an idle machine."""
@@ -67,18 +70,19 @@ class QemuSaidNo(Exception):
 
 
 @cache
-def _guardian() -> IO[bytes]:
-    """The input of this worker's guardian."""
-    process = subprocess.Popen(
-        (sys.executable, "-m", "adapters.qemu.guardian"),
+def _environment() -> dict[str, str]:
+    """The environment of all processes of this worker, with the mark for its guardian."""
+    mark = secrets.token_hex(16)
+    guardian = subprocess.Popen(  # noqa: S603 -- ourselves
+        (sys.executable, "-m", "adapters.qemu.guardian", mark),
         stdin=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
-    assert process.stdin is not None
-    atexit.register(process.wait)
-    atexit.register(process.stdin.close)  # what is registered last comes first
-    return process.stdin
+    assert guardian.stdin is not None
+    atexit.register(guardian.wait)
+    atexit.register(guardian.stdin.close)  # what is registered last comes first
+    return {**os.environ, MARK: mark}
 
 
 @cache
@@ -114,13 +118,12 @@ class Process:
                     stdin=subprocess.DEVNULL,
                     stdout=self.said,
                     stderr=self.said,
+                    env=_environment(),
                     start_new_session=True,
                 )
             except OSError:
                 self.close()
                 raise
-        _guardian().write(b"+%d\n" % self.process.pid)
-        _guardian().flush()
 
     def connect(self) -> None:
         """Wait until QEMU is up."""
@@ -208,8 +211,6 @@ class Process:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-            _guardian().write(b"-%d\n" % self.process.pid)
-            _guardian().flush()
         if self.monitor is not None:
             with suppress(QMPError, OSError, EOFError):
                 _loop().run_until_complete(self.monitor.disconnect())
