@@ -25,7 +25,7 @@ LOGICAL_STATES = (
 )
 INDEX = st.integers(0, 0xFFFF)
 WALK = st.integers(0, 0xFFFF)
-POSITION = st.integers(0, 4 * 2 * 2 * 2 - 1)
+POSITION = st.integers(0, 4 * 4 * 2 * 2 - 1)
 IN_PROGRESS = st.integers(0, 2)
 UNISOLATED = frozenset(UNISOLATED_STATES)
 
@@ -95,7 +95,7 @@ def connectors(draw: st.DrawFn, *, walks: bool) -> tuple[Connector, ...]:
         indicator, state = divmod(number, 4)
         resting = Connector(index, device=not empty).fresh()
         states = PHYSICAL_STATES if resting.physical else LOGICAL_STATES
-        flipped = indicator if resting.physical else 0
+        flipped = indicator if resting.physical else 0  # of 0 to 3, all of which a guest can set
         found[index] = Connector(
             drc_index=index,
             device=resting.device,

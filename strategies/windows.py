@@ -5,11 +5,14 @@ from functools import cache
 from hypothesis import strategies as st
 
 from reference.spapr.machine import IommuTable, Msi
-from strategies.numbers import length, unsigned
+from strategies.numbers import unsigned
 
 TABLES = (1, 0, 2, 3, 5, 16, 64)
 """Numbers of TCEs. Real tables have 262144, which the captured streams cover."""
-WINDOW = st.integers(0, len(TABLES) * 2 * 2 - 1)
+PAGE_SHIFTS = (16, 12, 24, 34)
+"""Pages of 64 KiB, 4 KiB, 16 MiB and 16 GiB, as guests ask for (QEMU hw/ppc/spapr_rtas_ddw.c)."""
+WINDOW = st.integers(0, len(TABLES) * 2 * (1 + len(PAGE_SHIFTS)) - 1)
+MSI_DEVICES = st.integers(1, 5)
 DEFAULT_LIOBN, SECOND_LIOBN = 0x80000000, 0x80000001
 
 
@@ -30,7 +33,7 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
     windows = []
     for resting in resting_tables(dynamic=dynamic):
         number, bypass = divmod(draw(WINDOW), 2)
-        size, moves = divmod(number, 2)
+        size, moves = divmod(number, 1 + len(PAGE_SHIFTS))
         moved = dynamic and bool(moves)
         first = unsigned(draw, 64) if TABLES[size] else 0
         windows.append(
@@ -39,7 +42,7 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
                 bypass=bool(bypass),
                 table=tuple((first + 0x1001 * index) % (1 << 64) for index in range(TABLES[size])),
                 bus_offset=unsigned(draw, 64) if moved else resting.bus_offset,
-                page_shift=16 if moved else resting.page_shift,
+                page_shift=PAGE_SHIFTS[moves - 1] if moved else resting.page_shift,
                 def_win=resting.def_win ^ moved,
             )
         )
@@ -48,8 +51,8 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
 
 @st.composite
 def msi_tables(draw: st.DrawFn) -> tuple[Msi, ...]:
-    """The message interrupts of up to three devices: ``(Msi(key=0x800, first_irq=0, num=1),)``."""
+    """The message interrupts of up to five devices: ``(Msi(key=0x800, first_irq=0, num=0),)``."""
     return tuple(
-        Msi(key=0x800 * (place + 1), first_irq=unsigned(draw, 32), num=place + 1)
-        for place in range(min(length(draw), 3))
+        Msi(key=0x800 * (place + 1), first_irq=unsigned(draw, 32), num=unsigned(draw, 32))
+        for place in range(draw(MSI_DEVICES))
     )

@@ -2,13 +2,7 @@
 
 import importlib
 import pkgutil
-import subprocess
-import sys
-import xml.etree.ElementTree as ET
-from collections import defaultdict
-from collections.abc import Iterable
 from inspect import isabstract
-from pathlib import Path
 
 import pytest
 
@@ -16,43 +10,14 @@ from adapters.loading import DEFAULT_ADAPTER
 from adapters.reference import ReferenceAdapter
 from suites.clauses import clauses
 from tests import faults
-from tests.faults.catalogue import CATALOGUE
+from tests.faults.catalogue import BY_FAULT, CATALOGUE, ROWS
 from tests.faults.caught import Caught
+from tests.faults.checking import CatalogueError, check_caught, check_clauses
+from tests.faults.classes import CLASSES
+from tests.faults.running import ROOT, outcomes, run
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = "Failing test case: example("
-LONGEST_EXAMPLE = 500
-"""How many characters a machine may take that a person is to understand at once."""
-
-ROWS = [
-    (f"{test}[{row.case}]" if row.case else test, row)
-    for test, rows in CATALOGUE.items()
-    for row in rows
-]
-BY_FAULT: defaultdict[str, list[tuple[str, Caught]]] = defaultdict(list)
-for test_id, caught in ROWS:
-    BY_FAULT[caught.fault].append((test_id, caught))
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What pytest says of tests of the suites."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(  # noqa: S603 -- our own command
-        [*command, "--hypothesis-seed=0"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
-def failures(adapter: str, tests: Iterable[str], report: Path) -> dict[str, str]:
-    """By test, why it failed; empty where it passed. ``report`` is where pytest writes it."""
-    result = run(*tests, f"--adapter={adapter}", f"--junitxml={report}")
-    assert report.exists(), result.stdout + result.stderr
-    said = {}
-    for case in ET.parse(report).iter("testcase"):  # noqa: S314 -- pytest has just written it
-        path = case.attrib["classname"].replace(".", "/")
-        said[f"{path}.py::{case.attrib['name']}"] = "".join(
-            outcome.text or "" for outcome in case if outcome.tag in {"failure", "error"}
-        )
-    return said
+NO_FAULTS = {"wrong", "allowed"}
+"""The modules whose implementations are right, or are there to be derived from."""
 
 
 def adapters_in(module: str) -> list[str]:
@@ -68,24 +33,37 @@ def adapters_in(module: str) -> list[str]:
 
 
 @pytest.mark.parametrize("fault", BY_FAULT)
-def test_a_fault_is_caught_by_its_clauses(fault: str, tmp_path: Path) -> None:
+def test_a_fault_is_caught_by_its_clauses(fault: str) -> None:
     """A fault fails the tests that should catch it, for the reason that is its own."""
     rows = BY_FAULT[fault]
-    said = failures(f"tests.faults.{fault}", [test for test, _ in rows], tmp_path / "report.xml")
-    for test, row in rows:
-        text = said[test]
-        assert text, f"{test} did not notice {fault}"
-        assert text.startswith(f"{row.clause}: {clauses()[row.clause].rule}\n"), text
-        assert row.story in text, text
-        example = text.partition(EXAMPLE)[2].partition("\n)")[0]
-        assert len(example) < LONGEST_EXAMPLE, text
+    check_clauses(fault, rows)
+    check_caught(fault, rows, outcomes(f"tests.faults.{fault}", [test for test, _ in rows]))
 
 
-def test_what_catches_a_fault_passes_without_it(tmp_path: Path) -> None:
+def test_what_catches_a_fault_passes_without_it() -> None:
     """A test that fails for a fault passes for the reference: it is the fault that it sees."""
-    tests = dict.fromkeys(test for test, _ in ROWS)
-    said = failures(DEFAULT_ADAPTER, tests, tmp_path / "report.xml")
-    assert said == dict.fromkeys(tests, "")
+    said = outcomes(DEFAULT_ADAPTER, dict.fromkeys(test for test, _ in ROWS))
+    assert not any(one.text for one in said.values())
+
+
+def test_a_fault_that_equals_the_reference_is_named() -> None:
+    """What no test can tell from the reference is no fault."""
+    rows = [
+        (
+            "suites/test_round_trip.py::test_a_round_trip_loses_only_what_the_version_declares[3]",
+            Caught("RT-1", "3", "allowed:NoDescription", "anything"),
+        )
+    ]
+    said = outcomes("tests.faults.allowed:NoDescription", [rows[0][0]])
+    with pytest.raises(CatalogueError, match=r"^allowed:NoDescription equals the reference"):
+        check_caught("allowed:NoDescription", rows, said)
+
+
+def test_a_fault_with_an_unknown_clause_is_named() -> None:
+    """A fault must be caught by a rule that is written down."""
+    rows = [("any test", Caught("RT-9", "3", "lists:ReversesTheWalks", "anything"))]
+    with pytest.raises(CatalogueError, match=r"^lists:ReversesTheWalks: .* no clause RT-9; did"):
+        check_clauses("lists:ReversesTheWalks", rows)
 
 
 @pytest.mark.parametrize("adapter", adapters_in("allowed"))
@@ -114,6 +92,14 @@ def test_every_clause_has_a_fault(clause: str) -> None:
 
 def test_every_fault_is_in_the_catalogue() -> None:
     """No fault lies about that nothing must catch."""
-    modules = {one.name for one in pkgutil.iter_modules(faults.__path__)} - {"wrong", "allowed"}
+    modules = {one.name for one in pkgutil.iter_modules(faults.__path__)} - NO_FAULTS
     made = {fault for module in modules for fault in adapters_in(module)}
     assert made == BY_FAULT.keys()
+
+
+def test_every_fault_has_a_class_and_a_precedent() -> None:
+    """A fault is of a kind that really happened."""
+    classed = [fault for one in CLASSES.values() for fault in one.faults]
+    assert sorted(classed) == sorted(BY_FAULT)
+    assert "".join(CLASSES) == "ABCDEFGHIJKL"
+    assert all(precedent for one in CLASSES.values() for precedent in one.faults.values())

@@ -107,6 +107,19 @@ class DropsTheUnplugRequest(ReferenceAdapter):
         return replace(machine, connectors=connectors)
 
 
+class GuessesTheUnplugRequest(ReferenceAdapter):
+    """Whether a device is wanted back is guessed from what the guest can set (16ee99805e06)."""
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """Take an indicator that asks for action for a request."""
+        machine = super().load(stream, version, onto)
+        connectors = tuple(
+            replace(one, unplug_requested=one.unplug_requested or one.dr_indicator == 3)
+            for one in machine.connectors
+        )
+        return replace(machine, connectors=connectors)
+
+
 class BuildsTheTreeTooLate(ReferenceAdapter):
     """The destination starts a walk over when it builds the tree, though one was loaded.
 

@@ -1,9 +1,24 @@
 """The faults, and the tests that must catch them, in the order of the specification."""
 
+from collections import defaultdict
+
+from tests.faults.caught import Caught
 from tests.faults.caught_in_behaviour import BEHAVIOUR
 from tests.faults.caught_in_bytes import BYTES
 from tests.faults.caught_in_state import STATE
 from tests.faults.caught_in_versions import VERSIONS
 
 CATALOGUE = STATE | VERSIONS | BEHAVIOUR | BYTES
-"""By the id of a test: what it must catch."""
+"""By the test function: what it must catch."""
+
+ROWS = tuple(
+    (f"{test}[{row.case}]" if row.case else test, row)
+    for test, rows in CATALOGUE.items()
+    for row in rows
+)
+"""What must be caught, each with the id of the test."""
+
+BY_FAULT: dict[str, list[tuple[str, Caught]]] = defaultdict(list)
+"""The same, by fault."""
+for test_id, caught in ROWS:
+    BY_FAULT[caught.fault].append((test_id, caught))

@@ -8,6 +8,8 @@ BYTES = {
         Caught("WIRE-1", "2", "layouts:SwapsTwoFields", "spapr"),
         Caught("WIRE-1", "3.1", "layouts:EnlargesABitmap", "spapr"),
         Caught("WIRE-1", "2.9", "layouts:LittleEndian", "patb_entry"),
+        Caught("WIRE-1", "2.9", "layouts:SendsAFieldTwice", "spapr"),
+        Caught("WIRE-1", "3", "layouts:RenamesASection", "spapr_pci"),
         Caught("WIRE-1", "2.10", "loading:NumbersByCreation", "spapr_drc"),
     ),
     "suites/test_wire_format.py::test_a_stream_is_framed_as_its_machine_type_says": (
@@ -59,5 +61,6 @@ BYTES = {
             "BAD-5", "0x7fffffff-10.0-spapr_pci", "hostile:BelievesTheNumberOfMsis", "MemoryError"
         ),
         Caught("BAD-5", "0x7fffffff-4.0-spapr", "hostile:BelievesTheSizeOfATree", "MemoryError"),
+        Caught("BAD-5", "0x7fffffff-7.1-spapr", "hostile:BelievesTheSizeOfAnEvent", "MemoryError"),
     ),
 }

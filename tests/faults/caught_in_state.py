@@ -1,12 +1,15 @@
-"""What tests of one version must catch: RT, LOAD, SUB, LIST."""
+"""What tests of one version must catch: RT, LOAD, SUB, LIST, VAL."""
 
 from tests.faults.caught import Caught
+
+VALUES = "suites/test_values.py::test_every_number_survives_at_its_boundaries"
 
 STATE = {
     "suites/test_round_trip.py::test_a_round_trip_loses_only_what_the_version_declares": (
         Caught("RT-1", "3", "layouts:KeepsTheClockIn32Bits", "rtc_ns_offset"),
         Caught("RT-1", "2.9", "subsections:CopiesAName", "spapr_pending_events"),
         Caught("RT-1", "2.9", "loading:RemembersTheLoadBefore", "patb_entry"),
+        Caught("RT-1", "2.10", "loading:ResetsWhatWasLoaded", "connectors[0]"),
         Caught("RT-1", "1", "loading:StartsTooLate", "keeps something from one call to the next"),
     ),
     "suites/test_round_trip.py::test_a_loaded_machine_saves_to_the_same_bytes": (
@@ -24,6 +27,7 @@ STATE = {
         Caught("LOAD-1", "2.9", "loading:KeepsOptionalParts", "patb_entry  0"),
         Caught("LOAD-1", "2.7", "loading:KeepsTheDefaultWindow", "def_win"),
         Caught("LOAD-1", "10.0", "loading:LoadsOnce", "loaded already"),
+        Caught("LOAD-1", "2.10", "configuration:WantsTheSameState", "bad config data"),
     ),
     "suites/test_load.py::test_what_a_stream_leaves_out_has_its_default": (
         Caught(
@@ -53,6 +57,7 @@ STATE = {
         Caught("SUB-1", "3+ccs", "subsections:AlwaysSendsTheSubsection", "spapr/ccs"),
         Caught("SUB-1", "2.10", "subsections:SendsConnectorsAtRest", "spapr_drc/0x"),
         Caught("SUB-1", "2.10", "subsections:SkipsLogicalConnectors", "spapr_drc/0x"),
+        Caught("SUB-1", "2.10", "loading:SendsEverySectionTwice", "spapr_drc/0x"),
     ),
     "suites/test_subsections.py::test_a_capability_is_sent_if_and_only_if_it_was_changed": (
         Caught("SUB-1", "10.0", "subsections:ForgetsACapability", "spapr/cap/dawr1"),
@@ -87,5 +92,28 @@ STATE = {
     ),
     "suites/test_lists.py::test_no_count_is_kept_in_sixteen_bits": (
         Caught("LIST-3", "4", "lists:CountsInSixteenBits", "host_bridge.msis[1]"),
+    ),
+    VALUES: (
+        Caught("VAL-1", "3", "values:CountsInterruptsInEightBits", "msis[0].num"),
+        Caught("VAL-1", "3", "values:KeepsThreeDevices", "host_bridge.msis[3]"),
+        Caught("VAL-1", "2.10", "values:KeepsTheIndicatorInOneBit", "dr_indicator"),
+        Caught("VAL-1", "10.0+ccs", "values:ReadsSmallTreesOnly", "ccs_offset"),
+        Caught("VAL-1", "10.0", "values:NumbersCpusInEightBits", "machine_check_interlock"),
+        Caught("VAL-1", "2.7", "values:KnowsTwoPageSizes", "page_shift"),
+        Caught("VAL-1", "2.8", "values:StopsBeforeTheLastBit", "ov5_cas.bitmap"),
+        Caught("VAL-1", "2.9", "values:NeedsTheLowerHalf", "0x100000000"),
+        Caught("VAL-1", "2.9", "values:RejectsTheHighestAddress", "out of range"),
+        Caught("VAL-1", "2.10", "values:SortsConnectorsAsText", "dr_indicator"),
+        Caught("VAL-1", "3", "values:SkipsTheTimebase", "tb.guest_timebase"),
+    ),
+    "suites/test_values.py::test_every_part_survives_alone": (
+        Caught("VAL-2", "2.9", "subsections:AsksForAnotherPart", "patb_entry"),
+        Caught("VAL-2", "2.10", "values:RemembersOneHook", "connectors[1]"),
+        Caught("VAL-2", "3", "values:ForgetsTheBypass", "bypass"),
+        Caught("VAL-2", "5.0", "values:ForgetsTheInterlock", "machine_check_interlock"),
+        Caught("VAL-2", "10.0", "behaviour:GuessesTheUnplugRequest", "unplug_requested"),
+    ),
+    "suites/test_values.py::test_equal_elements_stay_apart": (
+        Caught("VAL-3", "2.10", "values:TakesEqualEventsForOne", "pending_events[1]"),
     ),
 }

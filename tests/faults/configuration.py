@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
+from adapters.protocol import LoadRejected
 from adapters.reference import ReferenceAdapter
 from reference.spapr.capabilities import CAPABILITIES, capability
 from reference.spapr.machine import Machine, OptionVector
@@ -121,3 +122,19 @@ class ForgetsTheOptions(ReferenceAdapter):
     def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
         """Load all but the option vector."""
         return structs.replace(super().load(stream, version, onto), ov5_cas=OptionVector())
+
+
+class WantsTheSameState(ReferenceAdapter):
+    """The state of connectors is compared as configuration is: a guest that did something stays.
+
+    Volatile bits were in an exact comparison before 625b370c45f4.
+    """
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """Reject a connector that is not as the destination has it."""
+        machine = super().load(stream, version, onto)
+        for one in machine.connectors:
+            own = onto.connector(one.drc_index)
+            if own is not None and one.dr_indicator != own.dr_indicator:
+                raise LoadRejected(f"connector {one.drc_index:#x}: bad config data")
+        return machine

@@ -9,8 +9,8 @@ from reference.spapr.connector import ConnectorState
 from reference.spapr.loading import Loading
 from reference.spapr.machine import Machine
 from reference.vmstate.steps import Count, Values
-from reference.wire.errors import Truncated, UnknownSectionType
-from reference.wire.frames import Section
+from reference.wire.errors import StreamError, Truncated, UnknownSectionType
+from reference.wire.frames import Section, SectionType
 from reference.wire.reader import Reader
 from tests.faults.wrong import LoadsOtherwise
 
@@ -44,6 +44,26 @@ class TakesTheEndForAMarker(ReferenceAdapter):
             return super().load(stream, version, onto)
         except LoadRejected:
             return super().load(stream + b"\0", version, onto)
+
+
+class Undaunted(Loading):
+    """Goes on with the section behind one that fails."""
+
+    def section(self, section: Section) -> None:
+        """Step over what is left of a section that cannot be loaded."""
+        try:
+            super().section(section)
+        except StreamError:
+            if section.idstr in {"ram", "spapr/htab"} or not self.kind.has("send-section-footer"):
+                raise
+            while not self.reader.next_is(SectionType.FOOTER):
+                self.reader.take(1)
+
+
+class GoesOnAfterAnError(LoadsOtherwise):
+    """An error in a section does not end the load: it goes on with the next (cd4c0da6dbea)."""
+
+    loading = Undaunted
 
 
 class ByName(Loading):
@@ -122,6 +142,12 @@ class BelievesTheSizeOfATree(BelievesCounts):
     """The device tree is made as large as the stream says (a890a2f9137a)."""
 
     counts = frozenset({"fdt_size"})
+
+
+class BelievesTheSizeOfAnEvent(BelievesCounts):
+    """The log of a pending event is made as large as the stream says (as in 98f93ddd8480)."""
+
+    counts = frozenset({"extended_length"})
 
 
 class TakesNegativeForNone(ReferenceAdapter):

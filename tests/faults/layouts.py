@@ -8,7 +8,7 @@ from adapters.reference import ReferenceAdapter
 from reference.spapr.machine import Machine
 from reference.spapr.subsections import TIMEBASE
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import bitmap, struct
+from reference.vmstate.fields import bitmap, struct, uint64
 from tests.faults.subsections import amend_subsection
 from tests.faults.wrong import Amended
 
@@ -33,6 +33,26 @@ class EnlargesABitmap(Amended):
     def amend(vmsd: VMStateDescription) -> VMStateDescription:
         """Send 4096 bits."""
         return amend_subsection(vmsd, "spapr_irq_map", fields=(bitmap("irq_map", bits=4096),))
+
+
+class SendsAFieldTwice(Amended):
+    """The process table is listed twice in its subsection, as a clock's offset was."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Repeat the field."""
+        return amend_subsection(
+            vmsd, "spapr_patb_entry", fields=(uint64("patb_entry"), uint64("patb_entry"))
+        )
+
+
+class RenamesASection(Amended):
+    """A section is called what its type is called since that was renamed, on both sides."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Call the connectors something else."""
+        return replace(vmsd, name="spapr_pci_host") if vmsd.name == "spapr_pci" else vmsd
 
 
 class ReadsIndexesAsSigned(ReferenceAdapter):

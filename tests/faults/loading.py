@@ -152,3 +152,25 @@ class RemembersTheLoadBefore(ReferenceAdapter):
         machine = super().load(stream, version, onto)
         self.patb_entry = machine.patb_entry or self.patb_entry
         return replace(machine, patb_entry=self.patb_entry)
+
+
+class SendsEverySectionTwice(ReferenceAdapter):
+    """Connectors are registered twice, and both registrations save (Firecracker's like: 468ec9a0d).
+
+    A loader takes the second for the first once more.
+    """
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """Save a machine whose connectors are there twice."""
+        return super().save(
+            replace(machine, connectors=machine.connectors + machine.connectors), version
+        )
+
+
+class ResetsWhatWasLoaded(ReferenceAdapter):
+    """State is loaded first and reset afterwards (75e972dab51b: loaded while marked clean)."""
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """Reset the connectors."""
+        machine = super().load(stream, version, onto)
+        return replace(machine, connectors=tuple(one.fresh() for one in machine.connectors))

@@ -154,3 +154,16 @@ class SkipsUnknownSections(LoadsOtherwise):
     """A loader that has no connectors ignores their sections instead of rejecting the stream."""
 
     loading = SkippingSections
+
+
+class AsksForAnotherPart(AmendedSaver):
+    """The ``needed`` function of the process table asks whether options were negotiated."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Ask for two things where one is sent."""
+        return amend_subsection(
+            vmsd,
+            "spapr_patb_entry",
+            needed=lambda machine: machine.patb_entry and machine.ov5_cas.bitmap,
+        )

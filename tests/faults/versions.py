@@ -64,6 +64,17 @@ class BumpsTheVersion(Amended):
         return replace(vmsd, version_id=4) if newest else vmsd
 
 
+class CountsFieldsForAVersion(Amended):
+    """The version_id is initialised with a size: here, the number of fields (c1990468d5a1)."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Have a version that changes with the fields."""
+        if vmsd.name != "spapr":
+            return vmsd
+        return replace(vmsd, version_id=max(vmsd.version_id, len(vmsd.fields)))
+
+
 class ForgetsTheVersionTest(Amended):
     """``rtc_offset`` lost its test: it is in version 3 too, as the writer and the reader agree."""
 

@@ -1,0 +1,62 @@
+"""Runs the real suites against a fault, and says what became of each test."""
+
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.faults.counting import EXAMPLES
+
+ROOT = Path(__file__).parents[2]
+
+
+class Outcome(Struct, frozen=True):
+    """What a test said: the ``text`` of its failure, empty where it passed.
+
+    ``examples``: how many it tried until one failed; 0 where it has none, or none failed.
+    """
+
+    text: str
+    examples: int = 0
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What pytest says of tests of the suites."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run(  # noqa: S603 -- our own command
+        [*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def outcomes(
+    adapter: str, tests: Iterable[str], *, profile: str = "default-fresh", seed: int = 0
+) -> dict[str, Outcome]:
+    """By test, what became of it with ``adapter`` under test."""
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        result = run(
+            *tests,
+            "-p",
+            "tests.faults.counting",
+            f"--adapter={adapter}",
+            f"--hypothesis-profile={profile}",
+            f"--hypothesis-seed={seed}",
+            f"--junitxml={report}",
+        )
+        assert report.exists(), result.stdout + result.stderr
+        cases = ET.parse(report).iter("testcase")  # noqa: S314 -- pytest has just written it
+    return {
+        f"{case.attrib['classname'].replace('.', '/')}.py::{case.attrib['name']}": Outcome(
+            "".join(one.text or "" for one in case if one.tag in {"failure", "error"}),
+            sum(
+                int(one.attrib["value"])
+                for one in case.iter("property")
+                if one.attrib["name"] == EXAMPLES
+            ),
+        )
+        for case in cases
+    }
