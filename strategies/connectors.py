@@ -25,7 +25,7 @@ LOGICAL_STATES = (
 )
 INDEX = st.integers(0, 0xFFFF)
 WALK = st.integers(0, 0xFFFF)
-POSITION = st.integers(0, 4 * 4 * 2 * 2 - 1)
+POSITION = st.integers(0, 4 * 4 * 2 * 3 - 1)
 IN_PROGRESS = st.integers(0, 2)
 UNISOLATED = frozenset(UNISOLATED_STATES)
 
@@ -90,7 +90,8 @@ def connectors(draw: st.DrawFn, *, walks: bool) -> tuple[Connector, ...]:
     found = {}
     for _ in range(min(length(draw), DRAWN)):
         index = drc_index(draw(INDEX))
-        number, empty = divmod(draw(POSITION), 2)
+        number, third = divmod(draw(POSITION), 3)
+        empty = third == 2
         number, unplug = divmod(number, 2)
         indicator, state = divmod(number, 4)
         resting = Connector(index, device=not empty).fresh()
@@ -103,7 +104,7 @@ def connectors(draw: st.DrawFn, *, walks: bool) -> tuple[Connector, ...]:
             dr_indicator=flipped ^ resting.dr_indicator,
             unplug_requested=bool(unplug and not empty),
         )
-        if walks and found[index].state in UNISOLATED and draw(IN_PROGRESS) == 2:
+        if walks and found[index].state in UNISOLATED and draw(IN_PROGRESS):
             one = walk(index, draw(WALK))
             found[index] = replace(found[index], ccs_offset=one.fdt_offset, ccs_depth=one.fdt_depth)
     return tuple(found.values())

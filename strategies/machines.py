@@ -113,8 +113,9 @@ def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machi
         state["ccs_list"] = draw(WALKS[kind - 1])
     if "pending_events" in names and draw(PRESENT):
         state["pending_events"] = draw(EVENTS)
-    if "connectors.state" in names and draw(PRESENT):
-        state["connectors"] = draw(CONNECTORS["connectors.ccs" in names])
+    walks = "connectors.ccs" in names
+    if "connectors.state" in names and draw(WALKING if walks else PRESENT):
+        state["connectors"] = draw(CONNECTORS[walks])
     if draw(PRESENT):
         state["tb"] = Timebase(unsigned(draw, 64), signed(draw, 64))
     if draw(PRESENT):

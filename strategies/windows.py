@@ -13,6 +13,8 @@ PAGE_SHIFTS = (16, 12, 24, 34)
 """Pages of 64 KiB, 4 KiB, 16 MiB and 16 GiB, as guests ask for (QEMU hw/ppc/spapr_rtas_ddw.c)."""
 WINDOW = st.integers(0, len(TABLES) * 2 * (1 + len(PAGE_SHIFTS)) - 1)
 MSI_DEVICES = st.integers(1, 5)
+DMA64_WIN_ADDR = 0x800000000000000
+"""Where the second window lies if not elsewhere; never at 0 (rtas_ibm_create_pe_dma_window)."""
 DEFAULT_LIOBN, SECOND_LIOBN = 0x80000000, 0x80000001
 
 
@@ -36,12 +38,13 @@ def iommu_tables(draw: st.DrawFn, *, dynamic: bool) -> tuple[IommuTable, ...]:
         size, moves = divmod(number, 1 + len(PAGE_SHIFTS))
         moved = dynamic and bool(moves)
         first = unsigned(draw, 64) if TABLES[size] else 0
+        lowest = 0 if resting.default_window else DMA64_WIN_ADDR
         windows.append(
             IommuTable(
                 liobn=resting.liobn,
                 bypass=bool(bypass),
                 table=tuple((first + 0x1001 * index) % (1 << 64) for index in range(TABLES[size])),
-                bus_offset=unsigned(draw, 64) if moved else resting.bus_offset,
+                bus_offset=unsigned(draw, 64) or lowest if moved else resting.bus_offset,
                 page_shift=PAGE_SHIFTS[moves - 1] if moved else resting.page_shift,
                 def_win=resting.def_win ^ moved,
             )

@@ -1,0 +1,110 @@
+"""Measures what the suites do with every fault: ``python -m tests.faults.kills``.
+
+Writes the kill matrix to kills.json, from which docs/faults.md is made. Takes about an hour on two
+cores.
+"""
+
+import os
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import hypothesis
+import msgspec
+
+from tests.faults.catalogue import BY_FAULT
+from tests.faults.running import Outcome, outcomes
+
+KILLS = Path(__file__).with_name("kills.json")
+SEEDS = range(10)
+SHRUNK = range(3)
+"""The seeds for which a failure is shrunk, to show it."""
+
+
+class Catch(msgspec.Struct, frozen=True):
+    """What a test that must catch a fault did.
+
+    ``examples``: for each of `SEEDS` how many until one failed, None where none did; 1 for a test
+    that draws none. ``witness``: the smallest failure of those shrunk, without the rule.
+    """
+
+    test: str
+    clause: str
+    examples: tuple[int | None, ...]
+    witness: str
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """What the suites do with a fault.
+
+    ``failed``: by property, the test function, the clauses under which it failed, and for how many
+    of its parameters.
+    """
+
+    failed: dict[str, dict[str, int]]
+    caught: tuple[Catch, ...]
+
+
+class Kills(msgspec.Struct, frozen=True):
+    """The kill matrix: ``properties``, the test functions; ``faults``; and with which Hypothesis.
+
+    ``properties`` has for each how many tests it is.
+    """
+
+    hypothesis: str
+    properties: dict[str, int]
+    faults: dict[str, Kill]
+
+
+def by_property(said: dict[str, Outcome]) -> dict[str, dict[str, int]]:
+    """The clauses under which each property failed, and how often."""
+    failed: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for test, outcome in said.items():
+        if outcome.text:
+            clause = outcome.text.partition(":")[0]
+            failed[test.partition("[")[0]][clause] += 1
+    return {name: dict(clauses) for name, clauses in failed.items()}
+
+
+def witness(text: str) -> str:
+    """A failure without the rule, which the clause says, and without what pytest adds."""
+    return text.partition("\n\n")[2].strip()
+
+
+def killed(fault: str) -> Kill:
+    """Measure one fault: all suites with few examples, its own tests with all, and ten seeds."""
+    adapter, rows = f"tests.faults.{fault}", BY_FAULT[fault]
+    everything = outcomes(adapter, ["suites"], profile="smoke-unshrunk")
+    tests = [test for test, _ in rows]
+    runs = [
+        outcomes(
+            adapter,
+            tests,
+            profile="default-fresh" if seed in SHRUNK else "default-unshrunk",
+            seed=seed,
+        )
+        for seed in SEEDS
+    ]
+    caught = []
+    for test, row in rows:
+        failures = [runs[seed][test].text for seed in SHRUNK if runs[seed][test].text]
+        examples = tuple(max(1, one[test].examples) if one[test].text else None for one in runs)
+        smallest = min(map(witness, failures), key=len, default="")
+        caught.append(Catch(test, row.clause, examples, smallest))
+    return Kill(by_property(everything), tuple(caught))
+
+
+def measured() -> Kills:
+    """Measure all faults, as many at once as there are cores."""
+    reference = outcomes("adapters.reference:ReferenceAdapter", ["suites"], profile="smoke-fresh")
+    properties: defaultdict[str, int] = defaultdict(int)
+    for test, outcome in reference.items():
+        assert not outcome.text, f"{test} fails for the reference:\n{outcome.text}"
+        properties[test.partition("[")[0]] += 1
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        kills = dict(zip(BY_FAULT, pool.map(killed, BY_FAULT), strict=True))
+    return Kills(hypothesis.__version__, dict(properties), kills)
+
+
+if __name__ == "__main__":
+    KILLS.write_bytes(msgspec.json.format(msgspec.json.encode(measured(), order="sorted")) + b"\n")
