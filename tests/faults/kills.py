@@ -1,7 +1,7 @@
 """Measures what the suites do with every fault: ``python -m tests.faults.kills``.
 
-Writes the kill matrix to kills.json, from which docs/faults.md is made. Takes about an hour on two
-cores.
+Writes the kill matrix to kills.json, from which docs/faults.md is made. Takes half an hour or more
+on two cores.
 """
 
 import os
@@ -12,13 +12,26 @@ from pathlib import Path
 import hypothesis
 import msgspec
 
+from suites.test_walks import ANSWERS, WALKING
 from tests.faults.catalogue import BY_FAULT
-from tests.faults.running import Outcome, outcomes
+from tests.faults.running import ROOT, Outcome, outcomes
 
 KILLS = Path(__file__).with_name("kills.json")
 SEEDS = range(10)
 SHRUNK = range(3)
 """The seeds for which a failure is shrunk, to show it."""
+WALKS = "suites/test_walks.py"
+EVERYTHING = sorted({f"suites/{one.name}" for one in (ROOT / "suites").glob("test_*.py")} - {WALKS})
+EVERYTHING += [
+    f"{WALKS}::{name}{version}->{version}]"
+    for version in WALKING
+    for name in (
+        "test_a_walk_goes_on_after_each_of_its_calls[",
+        "test_a_walk_does_not_survive_isolation[",
+        *(f"test_an_unplug_request_is_answered_after_a_migration[{one}-" for one in ANSWERS),
+    )
+]
+"""All suites; of the walks, which draw nothing and take half of the time, those within a version."""
 
 
 class Catch(msgspec.Struct, frozen=True):
@@ -74,7 +87,7 @@ def witness(text: str) -> str:
 def killed(fault: str) -> Kill:
     """Measure one fault: all suites with few examples, its own tests with all, and ten seeds."""
     adapter, rows = f"tests.faults.{fault}", BY_FAULT[fault]
-    everything = outcomes(adapter, ["suites"], profile="smoke-unshrunk")
+    everything = outcomes(adapter, EVERYTHING, profile="smoke-unshrunk")
     tests = [test for test, _ in rows]
     runs = [
         outcomes(

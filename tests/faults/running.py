@@ -33,13 +33,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def outcomes(
-    adapter: str, tests: Iterable[str], *, profile: str = "default-fresh", seed: int = 0
+    adapter: str,
+    tests: Iterable[str],
+    *,
+    profile: str = "default-fresh",
+    seed: int = 0,
+    options: Iterable[str] = (),
 ) -> dict[str, Outcome]:
-    """By test, what became of it with ``adapter`` under test."""
+    """By test, what became of it with ``adapter`` under test; ``options`` are those of pytest."""
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
         result = run(
             *tests,
+            *options,
             "-p",
             "tests.faults.counting",
             f"--adapter={adapter}",

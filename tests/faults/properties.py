@@ -1,0 +1,3 @@
+"""Why a property stays that no fault needs."""
+
+KEPT: dict[str, str] = {}

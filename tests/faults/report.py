@@ -1,0 +1,127 @@
+"""What the suites detect, as a page: ``python -m tests.faults.report`` writes docs/faults.md."""
+
+import importlib
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import jinja2
+import msgspec
+
+from suites.clauses import clauses
+from tests.faults.catalogue import CATALOGUE
+from tests.faults.classes import CLASSES
+from tests.faults.kills import KILLS, Catch, Kill, Kills
+from tests.faults.properties import KEPT
+from tests.faults.running import ROOT
+
+PAGE = ROOT / "docs" / "faults.md"
+TEMPLATE = Path(__file__).with_name("faults.md.jinja")
+DEFAULT = 100
+"""The examples of the default profile."""
+
+
+def read_kills() -> Kills:
+    """The kill matrix that was measured last."""
+    return msgspec.json.decode(KILLS.read_bytes(), type=Kills)
+
+
+def short(test: str) -> str:
+    """The id of a test without its file."""
+    return test.partition("::")[2]
+
+
+def spread(catch: Catch) -> str:
+    """How many examples a test took: ``3, 17``; and how often it caught nothing."""
+    took = [one for one in catch.examples if one is not None]
+    missed = len(catch.examples) - len(took)
+    return f"{median(took):.0f}, {max(took)}" + (f", missed {missed}" if missed else "")
+
+
+def described(fault: str, precedent: str, kill: Kill) -> dict[str, Any]:
+    """A fault for the page."""
+    module, name = fault.split(":")
+    wrong = getattr(importlib.import_module(f"tests.faults.{module}"), name)
+    smallest = min(kill.caught, key=lambda one: len(one.witness))
+    caught = [
+        {"clause": one.clause, "test": short(one.test).replace("|", r"\|"), "examples": spread(one)}
+        for one in kill.caught
+    ]
+    return {
+        "name": fault,
+        "says": " ".join(wrong.__doc__.split()),
+        "precedent": precedent,
+        "caught": caught,
+        "properties": len(kill.failed),
+        "smallest": smallest,
+        "size": len(smallest.witness),
+    }
+
+
+def property_rows(kills: Kills) -> list[dict[str, Any]]:
+    """Each property, in the order of the catalogue: what it catches, and what only it does."""
+    catchers: defaultdict[str, list[str]] = defaultdict(list)
+    broken: defaultdict[str, set[str]] = defaultdict(set)
+    for fault, kill in kills.faults.items():
+        for name, failed in kill.failed.items():
+            catchers[name].append(fault)
+            broken[name] |= failed.keys() & clauses().keys()
+    order = list(clauses())
+    rows = []
+    for name in CATALOGUE:
+        only = [one for one in catchers[name] if len(kills.faults[one].failed) == 1]
+        rows.append(
+            {
+                "name": short(name),
+                "clauses": ", ".join(sorted(broken[name], key=order.index)),
+                "faults": len(catchers[name]),
+                "only": ", ".join(only),
+                "why": "" if only else KEPT[name],
+            }
+        )
+    return rows
+
+
+def render() -> str:
+    """The page."""
+    kills = read_kills()
+    catches = [one for kill in kills.faults.values() for one in kill.caught]
+    took = [it for one in catches for it in one.examples if it is not None]
+    summary = {
+        "hypothesis": kills.hypothesis,
+        "faults": len(kills.faults),
+        "rows": len(catches),
+        "seeds": len(catches[0].examples),
+        "caught": sum(None not in one.examples for one in catches),
+        "within": sum(
+            all(it is not None and it <= DEFAULT for it in one.examples) for one in catches
+        ),
+        "median": f"{median(took):.0f}",
+        "most": max(took),
+        "noticed": sum(bool(one.failed) for one in kills.faults.values()),
+        "properties": len(kills.properties),
+        "tests": sum(kills.properties.values()),
+    }
+    classes = {
+        letter: {
+            "title": one.title,
+            "faults": [
+                described(fault, precedent, kills.faults[fault])
+                for fault, precedent in one.faults.items()
+            ],
+        }
+        for letter, one in CLASSES.items()
+    }
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- Markdown, of texts of our own
+    )
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    page = template.render(summary=summary, classes=classes, properties=property_rows(kills))
+    return page.rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
