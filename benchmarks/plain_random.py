@@ -3,6 +3,7 @@
 Each part is there or not, numbers are as likely as each other, and nothing is shrunk.
 """
 
+import sys
 from random import Random
 
 from hypothesis import strategies as st
@@ -21,7 +22,6 @@ from reference.spapr.machine import (
     Timebase,
 )
 from reference.spapr.subsections import BITS_OF_IRQ_MAP, BITS_OF_OV5
-from strategies import journeys
 from strategies.connectors import LOGICAL_STATES, PHYSICAL_STATES, UNISOLATED, drc_index
 from strategies.machines import NANOSECONDS, held
 from strategies.windows import DMA64_WIN_ADDR, PAGE_SHIFTS, resting_tables
@@ -123,7 +123,9 @@ def machine_states(*, version: str, machine_type: str) -> st.SearchStrategy[Mach
 
 def pytest_configure() -> None:
     """Put these strategies in the place of ours, before the suites take them."""
-    strategies.machine_states = journeys.machine_states = machine_states
+    strategies.machine_states = machine_states
+    # The module, whose name in its package is that of a strategy.
+    sys.modules["strategies.journeys"].machine_states = machine_states  # type: ignore[attr-defined]
     walks = SEED.map(lambda seed: random_walks(Random(seed)))  # noqa: S311 -- no secrets
     strategies.reachable_walks = strategies.arbitrary_walks = lambda: walks
     events = SEED.map(lambda seed: random_events(Random(seed)))  # noqa: S311 -- no secrets

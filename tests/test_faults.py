@@ -14,6 +14,7 @@ from tests.faults.catalogue import BY_FAULT, CATALOGUE, ROWS
 from tests.faults.caught import Caught
 from tests.faults.checking import CatalogueError, check_caught, check_clauses
 from tests.faults.classes import CLASSES
+from tests.faults.report import PAGE, read_kills, render
 from tests.faults.running import ROOT, outcomes, run
 
 NO_FAULTS = {"wrong", "allowed"}
@@ -103,3 +104,29 @@ def test_every_fault_has_a_class_and_a_precedent() -> None:
     assert sorted(classed) == sorted(BY_FAULT)
     assert "".join(CLASSES) == "ABCDEFGHIJKL"
     assert all(precedent for one in CLASSES.values() for precedent in one.faults.values())
+
+
+def test_the_page_of_faults_is_in_step() -> None:
+    """docs/faults.md is what the catalogue and the kill matrix make of it."""
+    assert PAGE.read_text(encoding="utf-8") == render(), "run python -m tests.faults.report"
+
+
+def test_the_kill_matrix_is_of_this_catalogue() -> None:
+    """What was measured is what is there: the same faults, tests, clauses; and all are caught."""
+    kills = read_kills()
+    measured = {
+        (fault, one.test, one.clause) for fault, kill in kills.faults.items() for one in kill.caught
+    }
+    assert measured == {(row.fault, test, row.clause) for test, row in ROWS}
+    assert kills.properties.keys() == CATALOGUE.keys()
+    for fault, kill in kills.faults.items():
+        for one in kill.caught:
+            assert None not in one.examples, f"{fault} was missed by {one.test}"
+
+
+def test_a_witness_says_what_is_wrong() -> None:
+    """What the page shows of a fault has the words by which a reader knows it."""
+    stories = {(row.fault, test): row.story for test, row in ROWS}
+    for fault, kill in read_kills().faults.items():
+        for one in kill.caught:
+            assert stories[fault, one.test] in one.witness

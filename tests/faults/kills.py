@@ -31,7 +31,7 @@ EVERYTHING += [
         *(f"test_an_unplug_request_is_answered_after_a_migration[{one}-" for one in ANSWERS),
     )
 ]
-"""All suites; of the walks, which draw nothing and take half of the time, those within a version."""
+"""All suites; of the walks, which draw nothing and take half the time, those within a version."""
 
 
 class Catch(msgspec.Struct, frozen=True):
