@@ -11,7 +11,7 @@ from os import cpu_count
 from statistics import median
 
 from tests.faults.catalogue import BY_FAULT
-from tests.faults.report import read_kills
+from tests.faults.kills import read_kills
 from tests.faults.running import Outcome, outcomes
 
 SEEDS = range(3)

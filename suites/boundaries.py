@@ -101,7 +101,7 @@ def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
     size = SIZES[step % len(SIZES)]
     event = EventLogEntry(numbers.unsigned(32), (b"\xff" + bytes(size))[:size])
     dynamic = "iommu_tables.def_win" in names
-    msis = tuple(Msi(*(numbers.unsigned(32) for _ in range(3))) for _ in range(5))
+    msis = [Msi(*(numbers.unsigned(32) for _ in range(3))) for _ in range(5)]
     machine = Machine(
         machine_type=machine_type,
         tb=Timebase(numbers.unsigned(64), numbers.signed(64)),
@@ -122,7 +122,9 @@ def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
         fwnmi_machine_check_addr=numbers.unsigned(64) % UINT64_MAX,
         fwnmi_machine_check_interlock=numbers.signed(32),
     )
-    machine = replace(machine, host_bridge=replace(machine.host_bridge, msis=msis))
+    # In the order of their keys, as QEMU has them in a hash table, which is in none.
+    bridge = replace(machine.host_bridge, msis=tuple(sorted(msis, key=lambda one: one.key)))
+    machine = replace(machine, host_bridge=bridge)
     return without(machine, {one.name for one in ASPECTS} - names)
 
 

@@ -14,7 +14,8 @@ from tests.faults.catalogue import BY_FAULT, CATALOGUE, ROWS
 from tests.faults.caught import Caught
 from tests.faults.checking import CatalogueError, check_caught, check_clauses
 from tests.faults.classes import CLASSES
-from tests.faults.report import PAGE, read_kills, render
+from tests.faults.kills import read_kills
+from tests.faults.report import PAGE, render
 from tests.faults.running import ROOT, outcomes, run
 
 NO_FAULTS = {"wrong", "allowed"}

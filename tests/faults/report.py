@@ -7,12 +7,11 @@ from statistics import median
 from typing import Any
 
 import jinja2
-import msgspec
 
 from suites.clauses import clauses
 from tests.faults.catalogue import CATALOGUE
 from tests.faults.classes import CLASSES
-from tests.faults.kills import KILLS, Catch, Kill, Kills
+from tests.faults.kills import Catch, Kill, Kills, read_kills
 from tests.faults.properties import KEPT
 from tests.faults.running import ROOT
 
@@ -20,11 +19,6 @@ PAGE = ROOT / "docs" / "faults.md"
 TEMPLATE = Path(__file__).with_name("faults.md.jinja")
 DEFAULT = 100
 """The examples of the default profile."""
-
-
-def read_kills() -> Kills:
-    """The kill matrix that was measured last."""
-    return msgspec.json.decode(KILLS.read_bytes(), type=Kills)
 
 
 def short(test: str) -> str:
