@@ -165,10 +165,15 @@ def name_in_description(section: Section) -> str:
 
 
 def shown(part: Part, party: Party) -> Part:
-    """The part, with zeros for what the adapter does not see of its machines."""
+    """The part, with zeros for what the adapter does not see of its machines.
+
+    Message interrupts are sorted then, too: see `suites.parties.observed`.
+    """
     state = dict(part.state)
     for name in party.implementation.unobserved.keys() & state.keys():
         state[name] = dict.fromkeys(state[name], 0)
+    if party.implementation.unobserved and "msis" in state:
+        state["msis"] = sorted(state["msis"], key=lambda one: int(one["key"]))
     return part._replace(state=state, payload=part.plan.save(state))
 
 
