@@ -7,6 +7,13 @@ from hypothesis import strategies as st
 from reference.spapr.machine import ConfigureConnectorState
 from strategies import numbers
 
+WIDE = {bits: st.integers(0, (1 << bits) - 1) for bits in (32, 64)}
+
+
+def unsigned(draw: st.DrawFn, bits: int) -> int:
+    """An unsigned number as Hypothesis draws it."""
+    return draw(WIDE[bits])
+
 
 def anywhere(index: int, number: int) -> ConfigureConnectorState:
     """A walk at any place, in a tree or not."""
@@ -15,8 +22,8 @@ def anywhere(index: int, number: int) -> ConfigureConnectorState:
 
 def pytest_configure() -> None:
     """Take the boundaries away, before a strategy is made of them."""
-    numbers.SMALL = 0
-    numbers.RAW.update({bits: st.integers(0, (1 << bits) - 1) for bits in numbers.RAW})
     numbers.SIZES = tuple(range(len(numbers.SIZES)))  # type: ignore[assignment]
-    # The module, whose name in its package is that of a strategy.
+    for name, module in sys.modules.items():  # some have the name of a strategy in their package
+        if name.startswith("strategies.") and hasattr(module, "unsigned"):
+            module.unsigned = unsigned  # type: ignore[attr-defined]
     sys.modules["strategies.connectors"].walk = anywhere  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ ADAPTERS = (
 )
 
 
-def failed(adapter: str, seed: int) -> list[str]:
+def failed(seed: int, adapter: str) -> list[str]:
     """The tests that fail for one seed."""
     said = outcomes(
         adapter,
@@ -37,7 +37,7 @@ def failed(adapter: str, seed: int) -> list[str]:
 def main(seeds: int) -> None:
     """Run all, as many at once as there are cores."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = [pool.submit(failed, *one) for one in product(ADAPTERS, range(1, seeds + 1))]
+        runs = [pool.submit(failed, *one) for one in product(range(1, seeds + 1), ADAPTERS)]
         failures = [run.result() for run in runs]
     for failure in failures:
         print(*failure, sep="\n", end="\n" if failure else "")
