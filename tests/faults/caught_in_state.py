@@ -20,6 +20,7 @@ STATE = {
     ),
     "suites/test_round_trip.py::test_a_second_save_agrees_with_the_first": (
         Caught("RT-4", "3", "saving:LetsTheClockRun", "the bytes differ"),
+        Caught("RT-4", "10.0", "vmdescriptions:DescribesLessTheSecondTime", "the bytes differ"),
     ),
     "suites/test_load.py::test_what_a_machine_held_before_a_load_does_not_matter": (
         Caught("LOAD-1", "3+ccs", "lists:AppendsOnLoad", "[0]  absent"),
@@ -63,6 +64,7 @@ STATE = {
     ),
     "suites/test_subsections.py::test_an_unknown_subsection_is_rejected": (
         Caught("SUB-2", "10.0", "subsections:SkipsUnknownSubsections", "/unknown at 10.0"),
+        Caught("SUB-2", "10.0", "subsections:SkipsForeignSubsections", "/unknown at 10.0"),
     ),
     "suites/test_subsections.py::test_subsections_are_accepted_in_any_order": (
         Caught("SUB-3", "10.0", "subsections:LoadsSubsectionsInOrderOnly", "comes late"),
@@ -115,5 +117,6 @@ STATE = {
     ),
     "suites/test_values.py::test_equal_elements_stay_apart": (
         Caught("VAL-3", "2.10", "values:TakesEqualEventsForOne", "pending_events[1]"),
+        Caught("VAL-3", "3", "values:MergesEqualPages", "iommu_tables[0].table[1]"),
     ),
 }

@@ -1,7 +1,6 @@
 """What the suites detect, as a page: ``python -m tests.faults.report`` writes docs/faults.md."""
 
 import importlib
-from collections import defaultdict
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -54,24 +53,26 @@ def described(fault: str, precedent: str, kill: Kill) -> dict[str, Any]:
 
 
 def property_rows(kills: Kills) -> list[dict[str, Any]]:
-    """Each property, in the order of the catalogue: what it catches, and what only it does."""
-    catchers: defaultdict[str, list[str]] = defaultdict(list)
-    broken: defaultdict[str, set[str]] = defaultdict(set)
-    for fault, kill in kills.faults.items():
-        for name, failed in kill.failed.items():
-            catchers[name].append(fault)
-            broken[name] |= failed.keys() & clauses().keys()
-    order = list(clauses())
+    """Each property, in the order of the catalogue: what it notices, and what only it does."""
+    noticed = {
+        name: {fault for fault, kill in kills.faults.items() if name in kill.failed}
+        for name in CATALOGUE
+    }
     rows = []
-    for name in CATALOGUE:
-        only = [one for one in catchers[name] if len(kills.faults[one].failed) == 1]
+    for name, faults in noticed.items():
+        broken = {one for fault in faults for one in kills.faults[fault].failed[name]}
+        only = sorted(one for one in faults if len(kills.faults[one].failed) == 1)
+        wider = [
+            one for one, others in noticed.items() if one != name and faults <= others and not only
+        ]
+        why = f"{KEPT[name.removeprefix('suites/')]}; all by `{short(wider[0])}`" if wider else ""
         rows.append(
             {
                 "name": short(name),
-                "clauses": ", ".join(sorted(broken[name], key=order.index)),
-                "faults": len(catchers[name]),
+                "clauses": ", ".join(one for one in clauses() if one in broken),
+                "faults": len(faults),
                 "only": ", ".join(only),
-                "why": "" if only else KEPT[name],
+                "why": why,
             }
         )
     return rows

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.reference import ReferenceAdapter
+from reference.compatibility.table import ITEMS
 from reference.spapr.loading import Loading
 from reference.spapr.machine import Machine
 from reference.spapr.spapr import CCS_SUBSECTION
@@ -78,6 +79,11 @@ class CopiesAName(Amended):
 class SkipsUnknownSubsections(ReferenceAdapter):
     """A loader steps over the name and version of a subsection that it does not know."""
 
+    @staticmethod
+    def skips(_name: str) -> bool:
+        """Whether it steps over a subsection of that name."""
+        return True
+
     def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
         """Cut what is not known out of the stream, and start again."""
         try:
@@ -86,8 +92,20 @@ class SkipsUnknownSubsections(ReferenceAdapter):
             cause = error.__cause__
             if not isinstance(cause, UnknownSubsection):
                 raise
-            behind = cause.offset + 2 + stream[cause.offset + 1] + VERSION.size
+            behind = cause.offset + 2 + stream[cause.offset + 1]
+            if not self.skips(stream[cause.offset + 2 : behind].decode("latin-1")):
+                raise
+            behind += VERSION.size
             return self.load(stream[: cause.offset] + stream[behind:], version, onto)
+
+
+class SkipsForeignSubsections(SkipsUnknownSubsections):
+    """As `SkipsUnknownSubsections`, but only names that no version has."""
+
+    @staticmethod
+    def skips(name: str) -> bool:
+        """Whether it is of another program."""
+        return name not in {item.name.split(" ")[0] for item in ITEMS}
 
 
 class LoadsSubsectionsInOrderOnly(AmendedLoader):

@@ -111,6 +111,21 @@ class TakesEqualEventsForOne(ReferenceAdapter):
         return replace(machine, pending_events=tuple(dict.fromkeys(machine.pending_events)))
 
 
+class MergesEqualPages(ReferenceAdapter):
+    """A page that is mapped twice in a DMA window is mapped once after a load."""
+
+    def load(self, stream: bytes, version: str, onto: Machine) -> Machine:
+        """Empty all entries but the first of those that are equal."""
+        machine = super().load(stream, version, onto)
+
+        def merged(table: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(
+                0 if entry in table[:place] else entry for place, entry in enumerate(table)
+            )
+
+        return each_window(machine, lambda one: replace(one, table=merged(one.table)))
+
+
 class NeedsTheLowerHalf(AmendedSaver):
     """The ``needed`` function of the process table looks at an `int`: the lower 32 bits."""
 

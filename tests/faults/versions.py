@@ -27,6 +27,15 @@ class IgnoresTheVersion(AmendedLoader):
         return replace(vmsd, version_id=0xFFFFFFFF)
 
 
+class AcceptsTheNextVersion(AmendedLoader):
+    """The host bridge of the next version is read as if it were of this one: off by one."""
+
+    @staticmethod
+    def amend(vmsd: VMStateDescription) -> VMStateDescription:
+        """Know one version more in one section."""
+        return replace(vmsd, version_id=vmsd.version_id + (vmsd.name == "spapr_pci"))
+
+
 class ForgetsTheMinimumVersion(AmendedLoader):
     """The version_id of a section is not compared with the lowest that is known."""
 
