@@ -14,6 +14,7 @@ from suites.declared import Completeness, Declared
 from suites.expected_failures import KnownFailures
 from suites.known import KnownFailuresError, known_failures
 from suites.matrix import Matrix
+from suites.order import Order
 from suites.parties import Fit, Party, fit_of, parties_of
 from suites.profiles import check_profile, register_profiles
 from suites.replay import Replay
@@ -66,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     register(Visits(), "visits")
     register(Builds(SITUATIONS), "builds")
     register(Declared())
+    register(Order())
     register(Replay(config))
 
 
