@@ -17,7 +17,7 @@ BYTES = {
         Caught("WIRE-2", "10.0-pseries-10.0", "framing:ConfiguresNoType", "onfiguration"),
         Caught("WIRE-2", "3-pseries-2.3", "framing:FootersForOldTypes", "section type 126"),
         Caught("WIRE-2", "2.7-pseries-2.7", "framing:NoFooters", "footer"),
-        Caught("WIRE-2", "3-pseries-2.1", "vmdescriptions:DescribesOldTypes", "vmdescription"),
+        Caught("WIRE-2", "3-pseries-2.1", "vmdescriptions:DescribesOldTypes", "nothing behind"),
         Caught(
             "WIRE-2", "3-pseries-2.3", "vmdescriptions:LeavesALongerStreamBehind", "vmdescription"
         ),

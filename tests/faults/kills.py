@@ -14,6 +14,7 @@ from pathlib import Path
 import hypothesis
 import msgspec
 
+from suites.clauses import clauses
 from suites.test_walks import ANSWERS, WALKING
 from tests.faults.catalogue import BY_FAULT
 from tests.faults.running import ROOT, Outcome, outcomes
@@ -71,19 +72,14 @@ class Kills(msgspec.Struct, frozen=True):
     faults: dict[str, Kill]
 
 
-def by_property(said: dict[str, Outcome]) -> dict[str, dict[str, int]]:
-    """The clauses under which each property failed, and how often."""
+def by_property(outcomes_of: dict[str, Outcome]) -> dict[str, dict[str, int]]:
+    """The clauses under which each property failed, and how often; "" where it was none."""
     failed: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for test, outcome in said.items():
+    for test, outcome in outcomes_of.items():
         if outcome.text:
-            clause = outcome.text.partition(":")[0]
-            failed[test.partition("[")[0]][clause] += 1
-    return {name: dict(clauses) for name, clauses in failed.items()}
-
-
-def witness(text: str) -> str:
-    """A failure without the rule, which the clause says, and without what pytest adds."""
-    return text.partition("\n\n")[2].strip()
+            said = outcome.text.partition(":")[0]
+            failed[test.partition("[")[0]][said if said in clauses() else ""] += 1
+    return {name: dict(broken) for name, broken in failed.items()}
 
 
 def killed(fault: str) -> Kill:
@@ -102,9 +98,9 @@ def killed(fault: str) -> Kill:
     ]
     caught = []
     for test, row in rows:
-        failures = [runs[seed][test].text for seed in SHRUNK if runs[seed][test].text]
+        failures = [runs[seed][test].witness for seed in SHRUNK if runs[seed][test].text]
         examples = tuple(max(1, one[test].examples) if one[test].text else None for one in runs)
-        smallest = min(map(witness, failures), key=len, default="")
+        smallest = min(failures, key=len, default="")
         caught.append(Catch(test, row.clause, examples, smallest))
     return Kill(by_property(everything), tuple(caught))
 

@@ -23,6 +23,11 @@ class Outcome(Struct, frozen=True):
     text: str
     examples: int = 0
 
+    @property
+    def witness(self) -> str:
+        """The failure without the rule, which the clause says, and without what pytest adds."""
+        return self.text.partition("\n\n")[2].strip()
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What pytest says of tests of the suites."""
