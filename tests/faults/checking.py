@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from suites.clauses import UnknownClause, clauses, find_clause
 from tests.faults.caught import Caught
-from tests.faults.running import Outcome
+from tests.faults.running import EXAMPLE, Outcome
 
-EXAMPLE = "Failing test case: example("
 LONGEST_EXAMPLE = 500
 """How many characters a machine may take that a person is to understand at once."""
 

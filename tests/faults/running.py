@@ -1,5 +1,6 @@
 """Runs the real suites against a fault, and says what became of each test."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,10 @@ from msgspec import Struct
 from tests.faults.counting import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = "Failing test case: example("
+"""How a failure goes on that Hypothesis found."""
+FRAMES = re.compile(r"    Traceback .*\n(?=    \S)", re.DOTALL)
+"""A traceback up to its last line that is not indented further."""
 
 
 class Outcome(Struct, frozen=True):
@@ -25,8 +30,9 @@ class Outcome(Struct, frozen=True):
 
     @property
     def witness(self) -> str:
-        """The failure without the rule, which the clause says, and without what pytest adds."""
-        return self.text.partition("\n\n")[2].strip()
+        """The failure without the rule, which the clause says, and of a traceback the last line."""
+        found, *example = self.text.partition("\n\n")[2].strip().partition(EXAMPLE)
+        return FRAMES.sub("", found) + "".join(example)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
