@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from statistics import mean
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from msgspec import Struct
 
+from benchmarks.timing import per_example
 from reference.compatibility.expectation import common_machine_type, knows
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import Machine
@@ -77,20 +77,8 @@ STATES: dict[str, Callable[[Machine], bool]] = {
 def drawn(version: str, number: int) -> list[Machine]:
     """The machines that a property of one version sees in a default run."""
     machines: list[Machine] = []
-
-    @seed(number)
-    @settings(
-        max_examples=EXAMPLES,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(machine_states(version=version, machine_type=common_machine_type(version)))
-    def example(machine: Machine) -> None:
-        machines.append(machine)
-
-    example()
+    strategy = machine_states(version=version, machine_type=common_machine_type(version))
+    per_example(strategy, machines.append, examples=EXAMPLES, number=number)
     return machines
 
 

@@ -15,15 +15,19 @@ SHORTEST = 0.1
 
 
 def per_example(
-    strategy: SearchStrategy[Any], body: Callable[[Any], None], *, examples: int = 100
+    strategy: SearchStrategy[Any],
+    body: Callable[[Any], None],
+    *,
+    examples: int = 100,
+    number: int = 0,
 ) -> float:
     """Seconds of the processor that one example of a test takes.
 
-    The test draws from ``strategy`` and calls ``body``, always with the same seed, so that two
+    The test draws from ``strategy`` and calls ``body``, always with the seed ``number``, so that two
     bodies see the same examples. What Hypothesis does once for a test is in it.
     """
 
-    @seed(0)
+    @seed(number)
     @settings(
         max_examples=examples,
         database=None,
