@@ -23,7 +23,7 @@ def per_example(
 ) -> float:
     """Seconds of the processor that one example of a test takes.
 
-    The test draws from ``strategy`` and calls ``body``, always with the seed ``number``, so that two
+    The test draws from ``strategy`` and calls ``body``, with the seed ``number``, so that two
     bodies see the same examples. What Hypothesis does once for a test is in it.
     """
 
