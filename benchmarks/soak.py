@@ -11,15 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 from adapters.loading import DEFAULT_ADAPTER
-from tests.faults.running import outcomes
+from tests.faults.running import adapters_in, outcomes
 
-ADAPTERS = (
-    DEFAULT_ADAPTER,
-    *(
-        f"tests.faults.allowed:{name}"
-        for name in ("OtherOrder", "NoDescription", "Packed", "OnlyOneRelease")
-    ),
-)
+ADAPTERS = (DEFAULT_ADAPTER, *(f"tests.faults.{one}" for one in adapters_in("allowed")))
 
 
 def failed(seed: int, adapter: str) -> list[str]:

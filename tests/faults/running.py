@@ -1,15 +1,18 @@
 """Runs the real suites against a fault, and says what became of each test."""
 
+import importlib
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from inspect import isabstract
 from pathlib import Path
 
 from msgspec import Struct
 
+from adapters.reference import ReferenceAdapter
 from tests.faults.counting import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +36,18 @@ class Outcome(Struct, frozen=True):
         """The failure without the rule, which the clause says, and of a traceback the last line."""
         found, *example = self.text.partition("\n\n")[2].strip().partition(EXAMPLE)
         return FRAMES.sub("", found) + "".join(example)
+
+
+def adapters_in(module: str) -> list[str]:
+    """The implementations that a module of `tests.faults` makes."""
+    return [
+        f"{module}:{name}"
+        for name, value in vars(importlib.import_module(f"tests.faults.{module}")).items()
+        if isinstance(value, type)
+        and issubclass(value, ReferenceAdapter)
+        and value.__module__ == f"tests.faults.{module}"
+        and not isabstract(value)
+    ]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
