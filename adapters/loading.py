@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
-from adapters.qemu.kinds import SCHEME
+from adapters.qemu.program import SCHEME
 from reference.compatibility.table import ASPECTS
 from reference.spapr.versions import STREAM_VERSIONS
 
@@ -24,11 +24,11 @@ def load_adapter(name: str, directory: Path) -> Adapter:
     """The adapter called ``name``: ``module:attribute``, modules relative to ``directory`` too.
 
     The attribute is an adapter, or a class or function without arguments that makes one. A name
-    that begins with ``qemu:`` is that of a real QEMU (`adapters.qemu.kinds.program`). Raises
+    that begins with ``qemu:`` is that of a real QEMU (`adapters.qemu.program.program`). Raises
     `AdapterError`, also for what `declared` finds.
     """
     if name.startswith(SCHEME):
-        from adapters.qemu.adapter import QemuAdapter  # noqa: PLC0415 -- nobody else needs QMP
+        from adapters.qemu.pseries.adapter import QemuAdapter  # noqa: PLC0415 -- nobody else needs QMP
 
         return QemuAdapter(name)
     module_name, colon, attribute = name.partition(":")

@@ -1,7 +1,7 @@
-"""What can happen on the road from one endpoint to another, and how an adapter is asked.
+"""What can happen on the road from one endpoint to another.
 
-An implementation answers by returning or by raising. `save` and `load` turn either into a value:
-what was asked for, or the `Verdict` that says why it is not there. Equal verdicts compare equal.
+An implementation answers by returning or by raising. `asked` turns either into a value: what was
+asked for, or the `Verdict` that says why it is not there. Equal verdicts compare equal.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,8 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from adapters import protocol
-from reference.spapr.actions import AnyAction, Reply
-from reference.spapr.machine import Machine
+from adapters import answers
+from reference.wire.errors import Cause
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -33,7 +32,7 @@ class Rejected(Verdict, frozen=True):
 
     kind: ClassVar[str] = "rejected"
     reason: str
-    cause: protocol.Cause | None = None
+    cause: Cause | None = None
 
 
 class Refused(Verdict, frozen=True):
@@ -81,49 +80,24 @@ Answer = TypeVar("Answer")
 No = TypeVar("No", Rejected, Refused, Unsupported)
 
 
-FURTHER: dict[type[protocol.AdapterAnswer], type[Crashed | TimedOut | Unsupported]] = {
-    protocol.Unsupported: Unsupported,
-    protocol.Died: Crashed,
-    protocol.Hung: TimedOut,
+FURTHER: dict[type[answers.AdapterAnswer], type[Crashed | TimedOut | Unsupported]] = {
+    answers.Unsupported: Unsupported,
+    answers.Died: Crashed,
+    answers.Hung: TimedOut,
 }
 """What an implementation can answer to anything."""
 
 
-def save(
-    adapter: protocol.Adapter, machine: Machine, version: str
-) -> bytes | Refused | Crashed | TimedOut | Unsupported:
-    """The stream of ``machine`` at ``version``, or why there is none."""
-    no = protocol.SaveRefused, Refused
-    return _ask(bytes, no, adapter.save, machine, version)
-
-
-def load(
-    adapter: protocol.Adapter, stream: bytes, version: str, onto: Machine
-) -> Machine | Rejected | Crashed | TimedOut | Unsupported:
-    """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
-    no = protocol.LoadRejected, Rejected
-    return _ask(Machine, no, adapter.load, stream, version, onto)
-
-
-def call(
-    adapter: protocol.CallingAdapter, machine: Machine, version: str, action: AnyAction
-) -> tuple[Reply, Machine] | Crashed | TimedOut | Unsupported:
-    """What ``action`` answers and the machine afterwards, or why there is no answer."""
-    no = protocol.Unsupported, Unsupported
-    answer = _ask(tuple, no, adapter.call, machine, version, action)
-    if isinstance(answer, tuple) and [type(one) for one in answer] != [Reply, Machine]:
-        kinds = ", ".join(type(one).__name__ for one in answer)
-        return Crashed(f"the answer is ({kinds}); the protocol asks for (Reply, Machine)")
-    return answer
-
-
-def _ask(
+def asked(
     expected: type[Answer],
-    no: tuple[type[protocol.AdapterAnswer], type[No]],
+    no: tuple[type[answers.AdapterAnswer], type[No]],
     method: Callable[..., Any],
     *arguments: object,
 ) -> Answer | No | Crashed | TimedOut | Unsupported:
-    """What ``method`` returns or raises, as a value; ``no`` is how it says no, and the verdict."""
+    """What ``method`` returns or raises, as a value; ``no`` is how it says no, and the verdict.
+
+    ``expected`` is the type of what was asked for.
+    """
     exception, verdict = no
     try:
         answer = method(*arguments)

@@ -12,7 +12,7 @@ from hypothesis.control import current_build_context
 
 from benchmarks.timing import REPETITIONS, per_example
 from reference.compatibility.expectation import common_machine_type
-from strategies import (
+from strategies.pseries import (
     arbitrary_walks,
     connectors,
     event_logs,

@@ -13,10 +13,10 @@ from adapters.reference import ReferenceAdapter
 from benchmarks.timing import REPETITIONS, per_example
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
-from strategies import machine_states
-from suites.matrix import Matrix
-from suites.parties import parties_of
-from suites.roads import VERSIONS, roads_of, travel
+from strategies.pseries import machine_states
+from suites.harness.matrix import Matrix
+from suites.pseries.oracle.parties import parties_of
+from suites.pseries.oracle.roads import VERSIONS, roads_of, travel
 
 INTEGER = st.integers(0, 2**32 - 1)
 ADAPTER = ReferenceAdapter()
@@ -29,7 +29,7 @@ def nothing(_value: object) -> None:
 
 
 def pair(source: str, destination: str) -> Callable[[Machine], None]:
-    """The body of the test of a pair (suites/test_pairs.py)."""
+    """The body of the test of a pair (suites/pseries/test_pairs.py)."""
 
     def body(machine: Machine) -> None:
         for road in ROADS:

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import strategies
+import strategies.pseries
 from reference.compatibility.table import ASPECTS, WHOLE_SECONDS
 from reference.spapr.connector import Connector
 from reference.spapr.machine import (
@@ -22,9 +22,9 @@ from reference.spapr.machine import (
     Timebase,
 )
 from reference.spapr.subsections import BITS_OF_IRQ_MAP, BITS_OF_OV5
-from strategies.connectors import LOGICAL_STATES, PHYSICAL_STATES, UNISOLATED, drc_index
-from strategies.machines import NANOSECONDS, held
-from strategies.windows import DMA64_WIN_ADDR, PAGE_SHIFTS, resting_tables
+from strategies.pseries.connectors import LOGICAL_STATES, PHYSICAL_STATES, UNISOLATED, drc_index
+from strategies.pseries.machines import NANOSECONDS, held
+from strategies.pseries.windows import DMA64_WIN_ADDR, PAGE_SHIFTS, resting_tables
 
 LONGEST = 5
 SEED = st.integers(0, 2**64 - 1)
@@ -108,7 +108,7 @@ def random_machine(random: Random, version: str, machine_type: str) -> Machine:
 
 
 def machine_states(*, version: str, machine_type: str) -> st.SearchStrategy[Machine]:
-    """In place of `strategies.machine_states`."""
+    """In place of `strategies.pseries.machine_states`."""
 
     def made(seed: int) -> Machine:
         random = Random(seed)  # noqa: S311 -- no secrets
@@ -123,10 +123,10 @@ def machine_states(*, version: str, machine_type: str) -> st.SearchStrategy[Mach
 
 def pytest_configure() -> None:
     """Put these strategies in the place of ours, before the suites take them."""
-    strategies.machine_states = machine_states
+    strategies.pseries.machine_states = machine_states
     # The module, whose name in its package is that of a strategy.
-    sys.modules["strategies.journeys"].machine_states = machine_states  # type: ignore[attr-defined]
+    sys.modules["strategies.pseries.journeys"].machine_states = machine_states  # type: ignore[attr-defined]
     walks = SEED.map(lambda seed: random_walks(Random(seed)))  # noqa: S311 -- no secrets
-    strategies.reachable_walks = strategies.arbitrary_walks = lambda: walks
+    strategies.pseries.reachable_walks = strategies.pseries.arbitrary_walks = lambda: walks
     events = SEED.map(lambda seed: random_events(Random(seed)))  # noqa: S311 -- no secrets
-    strategies.event_logs = lambda: events
+    strategies.pseries.event_logs = lambda: events

@@ -26,4 +26,4 @@ def pytest_configure() -> None:
     for name, module in sys.modules.items():  # some have the name of a strategy in their package
         if name.startswith("strategies.") and hasattr(module, "unsigned"):
             module.unsigned = unsigned  # type: ignore[attr-defined]
-    sys.modules["strategies.connectors"].walk = anywhere  # type: ignore[attr-defined]
+    sys.modules["strategies.pseries.connectors"].walk = anywhere  # type: ignore[attr-defined]

@@ -13,11 +13,11 @@ from time import perf_counter
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from adapters.qemu.adapter import QemuAdapter
+from adapters.qemu.pseries.adapter import QemuAdapter
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
 from reference.spapr.saving import save_machine
-from strategies import machine_states
+from strategies.pseries import machine_states
 
 EXAMPLES = 200
 

@@ -15,7 +15,7 @@ from reference.compatibility.expectation import common_machine_type, knows
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import Machine
 from reference.spapr.versions import stream_version
-from strategies import machine_states
+from strategies.pseries import machine_states
 
 VERSIONS = ("1", "3", "4", "3+ccs", "2.8", "2.10", "5.0", "7.1", "10.0", "10.0+ccs")
 EXAMPLES = 100

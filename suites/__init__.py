@@ -1,1 +1,1 @@
-"""What conformance means: one test file for each chapter of docs/specification.md."""
+"""What conformance means: a harness that knows no machine, and a folder for each kind."""

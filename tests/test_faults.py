@@ -6,9 +6,9 @@ import pkgutil
 import pytest
 
 from adapters.loading import DEFAULT_ADAPTER
-from suites.clauses import clauses
+from suites.harness.clauses import clauses
 from tests import faults
-from tests.faults.catalogue import BY_FAULT, CATALOGUE, ROWS
+from tests.faults.catalogue import BY_FAULT, CATALOGUE, CHAPTERS, ROWS
 from tests.faults.caught import Caught
 from tests.faults.checking import CatalogueError, check_caught, check_clauses
 from tests.faults.classes import CLASSES
@@ -38,7 +38,7 @@ def test_a_fault_that_equals_the_reference_is_named() -> None:
     """What no test can tell from the reference is no fault."""
     rows = [
         (
-            "suites/test_round_trip.py::test_a_round_trip_loses_only_what_the_version_declares[3]",
+            "suites/pseries/test_round_trip.py::test_a_round_trip_loses_only_what_the_version_declares[3]",
             Caught("RT-1", "3", "allowed:NoDescription", "anything"),
         )
     ]
@@ -65,9 +65,9 @@ def test_what_is_allowed_fails_nothing(adapter: str) -> None:
 def test_every_test_catches_a_fault() -> None:
     """A test that never failed is not known to work."""
     names = {
-        f"suites/{path.name}::{name}"
-        for path in (ROOT / "suites").glob("test_*.py")
-        for name in vars(importlib.import_module(f"suites.{path.stem}"))
+        f"{CHAPTERS}{path.name}::{name}"
+        for path in (ROOT / CHAPTERS).glob("test_*.py")
+        for name in vars(importlib.import_module(f"suites.pseries.{path.stem}"))
         if name.startswith("test_")
     }
     assert names == CATALOGUE.keys()

@@ -17,7 +17,7 @@ import pytest
 from reference.compatibility.expectation import Rejected, common_machine_type, expected
 from reference.spapr.machine import Machine
 from reference.spapr.versions import STREAM_VERSIONS
-from suites.matrix import LEGEND
+from suites.harness.matrix import LEGEND
 
 ROOT = Path(__file__).parents[1]
 README, ADAPTERS, QEMU = "README.md", "docs/adapters.md", "docs/testing-qemu.md"

@@ -1,6 +1,5 @@
-"""A real QEMU as an implementation: unmodified binaries, seen through QMP, qtest and streams.
+"""Real QEMU, any machine of it: processes, their monitor and qtest socket, streams in and out.
 
-`adapter` is the adapter; `kinds` says with what command line a machine is started, `process` runs
-one QEMU, `carriers` puts a machine into it, `rtas` lets its guest and host act, and `reasons` reads
-what it says when it gives up.
+`process` runs one QEMU, `streams` moves its state, `reasons` reads what it says when it gives up,
+`program` is what a user named. A folder for each kind of machine has what only that knows.
 """

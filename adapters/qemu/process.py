@@ -8,6 +8,7 @@ So nothing is left behind, and a command that starts QEMU in a container or chro
 import asyncio
 import atexit
 import os
+import re
 import secrets
 import signal
 import socket
@@ -30,6 +31,8 @@ ANSWER_SECONDS = 30.0
 CONTAINER_SIGNAL = 128
 """A shell reports a signal as this and its number (POSIX, Exit Status for Commands)."""
 
+PROGRAM_NAME = re.compile(r"^qemu-[\w.-]+: ")
+"""What QEMU says begins with this (util/qemu-error.c)."""
 OVER = ("completed", "failed", "cancelled")
 """States of a migration (qapi/migration.json, MigrationStatus) that are its last."""
 
@@ -203,7 +206,7 @@ class Process:
         """What QEMU has said, but for the name of the program."""
         self.said.seek(0)
         lines = self.said.read().decode(errors="replace").splitlines()
-        return "\n".join(line.removeprefix("qemu-system-ppc64: ") for line in lines)
+        return "\n".join(PROGRAM_NAME.sub("", line) for line in lines)
 
     def close(self) -> None:
         """End it, whatever it does."""

@@ -7,7 +7,7 @@ facts measured on all three).
 
 import re
 
-from adapters.protocol import Cause
+from reference.wire.errors import Cause
 
 TEXTS: tuple[tuple[str, Cause, str], ...] = (
     # What QEMU says, what that means, and the same for a report. The first that is found counts.

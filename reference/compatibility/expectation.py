@@ -17,8 +17,8 @@ from reference.compatibility.table import (
 )
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import MachineType, machine_type
-from reference.spapr.records import Record
 from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
+from reference.vmstate.records import Record
 from reference.wire.errors import Cause
 
 

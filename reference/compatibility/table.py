@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from reference.spapr.capabilities import CAPABILITIES, default_capabilities
 from reference.spapr.machine import Machine, OptionVector, Timebase
 from reference.spapr.machine_types import Release, machine_type
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 ALWAYS: Release = (0, 0)
 NEVER: Release = (9999, 0)

@@ -6,8 +6,8 @@ from typing import Any
 
 from reference.inspection.decoded import DecodedStream
 from reference.inspection.naming import contents, described_by
-from reference.spapr.records import literal
 from reference.vmstate.access import SUBSECTIONS
+from reference.vmstate.records import literal
 from reference.wire.frames import Command
 
 LONGEST = 8

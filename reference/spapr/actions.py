@@ -6,7 +6,7 @@ The guest's actions are RTAS calls (PAPR, "RTAS Call Defined"), by their names t
 from enum import IntEnum
 
 from reference.spapr.device_tree import Fdt
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 
 class Status(IntEnum):

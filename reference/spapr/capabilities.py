@@ -8,7 +8,7 @@ from functools import cache
 
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import Release, machine_type
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 
 class Capability(Record, frozen=True):

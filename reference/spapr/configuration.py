@@ -4,9 +4,9 @@ It is an ordinary description, of which only the fields and subsections are in t
 version, no footer.
 """
 
-from reference.spapr.records import Record
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.fields import buffer, struct, uint8, uint32
+from reference.vmstate.records import Record
 
 
 class MigrationCapability(Record, frozen=True):

@@ -6,7 +6,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from reference.spapr.device_tree import Fdt
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 
 class ConnectorState(IntEnum):

@@ -11,7 +11,7 @@ from struct import Struct
 import libfdt
 import msgspec
 
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 BEGIN_NODE, END_NODE, PROP, NOP, END = 1, 2, 3, 4, 9
 """The tags of the structure block, 32 bits each, big-endian."""

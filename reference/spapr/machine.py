@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from reference.spapr.connector import Connector
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 UINT64_MAX = (1 << 64) - 1
 

@@ -10,7 +10,7 @@ import difflib
 import re
 from functools import cache
 
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 Release = tuple[int, int]
 """A release of QEMU: major, minor."""

@@ -6,7 +6,7 @@ state gets them in pre_load or pre_save, and loses them in post_load.
 
 from typing import Any, TypeVar
 
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 T = TypeVar("T", bound=Record)
 

@@ -14,12 +14,12 @@ from reference.spapr.devices import (
 )
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
-from reference.spapr.records import Record
 from reference.spapr.spapr import spapr
 from reference.spapr.versions import StreamVersion
 from reference.vmstate.compiler import compile_plan
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.plan import Plan
+from reference.vmstate.records import Record
 
 Registration = tuple[Plan, int, Record]
 """A section: its description, ready to use; its instance_id; and the state that it describes."""

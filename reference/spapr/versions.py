@@ -4,7 +4,7 @@ import difflib
 from enum import Enum, auto
 
 from reference.spapr.machine_types import MachineType, Release, UnknownMachineType, machine_type
-from reference.spapr.records import Record
+from reference.vmstate.records import Record
 
 OLDEST_TYPE: Release = (2, 1)
 """The first versioned machine type. It stands for the one before it, which framed streams alike."""

@@ -12,7 +12,7 @@ from reference.vmstate.access import SUBSECTIONS
 from reference.wire.description import read_description
 from reference.wire.errors import UnknownSection
 from reference.wire.frames import Section
-from suites.dissection import Part, dissect
+from suites.pseries.oracle.dissection import Part, dissect
 from tests.faults.wrong import LoadsOtherwise
 
 

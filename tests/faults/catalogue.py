@@ -8,7 +8,10 @@ from tests.faults.caught_in_bytes import BYTES
 from tests.faults.caught_in_state import STATE
 from tests.faults.caught_in_versions import VERSIONS
 
-CATALOGUE = STATE | VERSIONS | BEHAVIOUR | BYTES
+CHAPTERS = "suites/pseries/"
+CATALOGUE = {
+    f"{CHAPTERS}{test}": rows for test, rows in (STATE | VERSIONS | BEHAVIOUR | BYTES).items()
+}
 """By the test function: what it must catch."""
 
 ROWS = tuple(

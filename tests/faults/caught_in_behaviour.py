@@ -2,8 +2,8 @@
 
 from tests.faults.caught import Caught
 
-CONTINUATION = "suites/test_continuation.py::test_a_guest_never_notices"
-WALKS = "suites/test_walks.py::test_a_walk_goes_on_after_each_of_its_calls"
+CONTINUATION = "test_continuation.py::test_a_guest_never_notices"
+WALKS = "test_walks.py::test_a_walk_goes_on_after_each_of_its_calls"
 
 BEHAVIOUR = {
     CONTINUATION: (
@@ -24,26 +24,26 @@ BEHAVIOUR = {
         Caught("CONT-1", "10.0+ccs->10.0+ccs", "behaviour:BuildsTheTreeTooLate", "legacy-device"),
         Caught("CONT-2", "3+ccs->3+ccs", "behaviour:LoadsAWalkTwice", "expected  2 next child"),
     ),
-    "suites/test_walks.py::test_a_walk_does_not_survive_isolation": (
+    "test_walks.py::test_a_walk_does_not_survive_isolation": (
         Caught("CONT-3", "3+ccs->3+ccs", "behaviour:KeepsAWalkAfterIsolation", "'legacy-device"),
     ),
-    "suites/test_walks.py::test_an_unplug_request_is_answered_after_a_migration": (
+    "test_walks.py::test_an_unplug_request_is_answered_after_a_migration": (
         Caught("CONT-6", "is asked again-5.0->5.0", "behaviour:DropsTheUnplugRequest", "(event 3)"),
     ),
-    "suites/test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
+    "test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
         Caught("BUSY-2", "", "saving:DefersForEver", "walks over"),
     ),
-    "suites/test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
+    "test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
         Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "are no device tree"),
         Caught("WALK-1", "empty header-3", "behaviour:TakesTheEndForSuccess", "got       0"),
     ),
-    "suites/test_bad_walks.py::test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again": (
+    "test_bad_walks.py::test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again": (
         Caught("WALK-2", "0x1000-3+ccs", "behaviour:TakesTheEndForSuccess", "got       0"),
     ),
-    "suites/test_bad_walks.py::test_a_walk_that_cannot_be_is_rejected": (
+    "test_bad_walks.py::test_a_walk_that_cannot_be_is_rejected": (
         Caught("WALK-3", "8-0", "behaviour:TakesAnyWalk", "ccs_offset 8, ccs_depth 0"),
     ),
-    "suites/test_bad_walks.py::test_a_connector_has_one_walk": (
+    "test_bad_walks.py::test_a_connector_has_one_walk": (
         Caught("WALK-4", "4", "behaviour:TakesTwoWalks", "ccs_list[1]"),
     ),
 }

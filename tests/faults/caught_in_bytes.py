@@ -3,7 +3,7 @@
 from tests.faults.caught import Caught
 
 BYTES = {
-    "suites/test_wire_format.py::test_every_section_has_the_bytes_of_the_reference": (
+    "test_wire_format.py::test_every_section_has_the_bytes_of_the_reference": (
         Caught("WIRE-1", "3", "versions:ForgetsTheVersionTest", "spapr"),
         Caught("WIRE-1", "2", "layouts:SwapsTwoFields", "spapr"),
         Caught("WIRE-1", "3.1", "layouts:EnlargesABitmap", "spapr"),
@@ -12,7 +12,7 @@ BYTES = {
         Caught("WIRE-1", "3", "layouts:RenamesASection", "spapr_pci"),
         Caught("WIRE-1", "2.10", "loading:NumbersByCreation", "spapr_drc"),
     ),
-    "suites/test_wire_format.py::test_a_stream_is_framed_as_its_machine_type_says": (
+    "test_wire_format.py::test_a_stream_is_framed_as_its_machine_type_says": (
         Caught("WIRE-2", "3-pseries-2.3", "framing:ConfiguresOldTypes", "section type 7"),
         Caught("WIRE-2", "10.0-pseries-10.0", "framing:ConfiguresNoType", "onfiguration"),
         Caught("WIRE-2", "3-pseries-2.3", "framing:FootersForOldTypes", "section type 126"),
@@ -22,33 +22,33 @@ BYTES = {
             "WIRE-2", "3-pseries-2.3", "vmdescriptions:LeavesALongerStreamBehind", "vmdescription"
         ),
     ),
-    "suites/test_wire_format.py::test_the_vmdescription_agrees_with_the_bytes": (
+    "test_wire_format.py::test_the_vmdescription_agrees_with_the_bytes": (
         Caught("WIRE-3", "3", "vmdescriptions:MiscountsStructs", "spapr"),
         Caught("WIRE-3", "3", "vmdescriptions:DescribesNoHostBridge", "spapr_pci"),
         Caught("WIRE-3", "10.0", "vmdescriptions:EndsWithAComma", "cannot be read"),
     ),
-    "suites/test_bad_input.py::test_a_stream_that_was_cut_is_rejected": (
+    "test_bad_input.py::test_a_stream_that_was_cut_is_rejected": (
         Caught("BAD-1", "3", "hostile:AcceptsTheBeginning", "expected  rejected"),
         Caught("BAD-1", "10.0", "hostile:TakesTheEndForAMarker", "expected  rejected"),
     ),
-    "suites/test_bad_input.py::test_a_vmdescription_that_was_cut_changes_nothing": (
+    "test_bad_input.py::test_a_vmdescription_that_was_cut_changes_nothing": (
         Caught("BAD-1", "10.0", "vmdescriptions:ReadsTheDescription", "JSON"),
     ),
-    "suites/test_bad_input.py::test_a_corrupted_stream_crashes_nobody": (
+    "test_bad_input.py::test_a_corrupted_stream_crashes_nobody": (
         Caught("BAD-2", "10.0", "hostile:LooksUpSections", "KeyError"),
         Caught("BAD-2", "10.0", "hostile:AssertsTheType", "AssertionError"),
         Caught("BAD-2", "2.10", "hostile:IndexesByState", "IndexError"),
         Caught("BAD-2", "3", "vmdescriptions:ReadsTheDescription", "Error"),
     ),
-    "suites/test_bad_input.py::test_what_does_not_begin_as_a_stream_is_rejected": (
+    "test_bad_input.py::test_what_does_not_begin_as_a_stream_is_rejected": (
         Caught("BAD-3", "3", "framing:SkipsTheHeader", "beginning with"),
         Caught("BAD-3", "3", "framing:ReadsTheMagicOnly", "51 45 56 4d"),
     ),
-    "suites/test_bad_input.py::test_a_section_that_ends_elsewhere_is_rejected": (
+    "test_bad_input.py::test_a_section_that_ends_elsewhere_is_rejected": (
         Caught("BAD-4", "10.0", "framing:SkipsFooters", "another footer"),
         Caught("BAD-4", "10.0", "framing:SearchesForFooters", "a byte too many"),
     ),
-    "suites/test_bad_input.py::test_a_count_is_not_believed": (
+    "test_bad_input.py::test_a_count_is_not_believed": (
         Caught("BAD-5", "0x7fffffff-4-spapr", "hostile:BelievesCounts", "MemoryError"),
         Caught("BAD-5", "0xffffffff-4-spapr", "hostile:TakesNegativeForNone", "expected  rejected"),
         Caught(

@@ -3,40 +3,39 @@
 from tests.faults.caught import Caught
 
 VERSIONS = {
-    "suites/test_forward.py::test_the_newest_version_understands_every_older_one": (
+    "test_forward.py::test_the_newest_version_understands_every_older_one": (
         Caught("FWD-1", "2->10.0", "versions:RaisesTheMinimumVersion", "too old"),
         Caught("FWD-1", "5.0->10.0", "versions:RaisesTheMinimumVersion", "too old"),
     ),
-    "suites/test_forward.py::test_seconds_become_nanoseconds_modulo_two_to_the_64": (
+    "test_forward.py::test_seconds_become_nanoseconds_modulo_two_to_the_64": (
         Caught("FWD-2", "3-1", "versions:TakesSecondsForNanoseconds", "0x3b9aca00"),
         Caught("FWD-2", "10.0-2", "versions:HalvesTheSeconds", "rtc_ns_offset"),
         Caught("FWD-3", "3-2", "versions:SaturatesTheClock", "0x8000000000000000"),
     ),
-    "suites/test_forward.py::test_a_section_below_the_minimum_version_is_rejected": (
+    "test_forward.py::test_a_section_below_the_minimum_version_is_rejected": (
         Caught("FWD-4", "3", "versions:ForgetsTheMinimumVersion", "spapr"),
         Caught("FWD-4", "3", "versions:LowersTheMinimumVersion", "spapr_iommu"),
     ),
-    "suites/test_forward.py::test_what_an_unused_field_holds_is_ignored": (
+    "test_forward.py::test_what_an_unused_field_holds_is_ignored": (
         Caught("FWD-5", "3-1", "versions:LooksAtUnusedFields", "unused field holds"),
     ),
-    "suites/test_backward.py::test_the_release_before_accepts_exactly_what_it_knows": (
+    "test_backward.py::test_the_release_before_accepts_exactly_what_it_knows": (
         Caught("BWD-1", "2.10->2.9", "subsections:SkipsUnknownSections", "expected  rejected"),
         Caught("BWD-1", "2.10->2.9", "subsections:SendsConnectorsAtRest", "spapr_drc"),
         Caught("BWD-1", "10.0->7.1", "versions:BumpsTheVersion", "too new"),
     ),
-    "suites/test_backward.py::test_a_version_bump_breaks_backward_migration_for_good": (
+    "test_backward.py::test_a_version_bump_breaks_backward_migration_for_good": (
         Caught("BWD-2", "2->1", "versions:IgnoresTheVersion", "rejected: spapr version 2"),
     ),
-    "suites/test_backward.py::test_a_section_of_a_later_version_is_rejected": (
+    "test_backward.py::test_a_section_of_a_later_version_is_rejected": (
         Caught("BWD-2", "3", "versions:IgnoresTheVersion", "spapr/rtc version 2"),
         Caught("BWD-2", "10.0", "hostile:GoesOnAfterAnError", "expected  rejected"),
         Caught("BWD-2", "10.0", "versions:AcceptsTheNextVersion", "spapr_pci"),
     ),
-    "suites/test_backward.py::"
-    "test_a_subsection_breaks_backward_migration_only_while_it_is_needed": (
+    "test_backward.py::test_a_subsection_breaks_backward_migration_only_while_it_is_needed": (
         Caught("BWD-3", "3+ccs->3", "subsections:AlwaysSendsTheSubsection", "spapr/ccs"),
     ),
-    "suites/test_pairs.py::test_every_pair_does_what_the_table_states": (
+    "test_pairs.py::test_every_pair_does_what_the_table_states": (
         Caught("PAIR-1", "3+ccs->3", "subsections:AlwaysSendsTheSubsection", "spapr/ccs"),
         Caught("PAIR-1", "3->3", "versions:ForgetsTheVersionTest", "adapter to reference"),
         Caught("PAIR-1", "10.0->7.1", "versions:BumpsTheVersion", "too new"),
@@ -49,10 +48,10 @@ VERSIONS = {
         Caught("PAIR-1", "3.1->3.1", "layouts:EnlargesABitmap", "adapter to reference"),
         Caught("PAIR-3", "2.10->2.9", "versions:BlamesTheVersion", "expected  rejected: spapr_"),
     ),
-    "suites/test_pairs.py::test_a_pair_closed_by_a_version_bump_lets_nothing_through": (
+    "test_pairs.py::test_a_pair_closed_by_a_version_bump_lets_nothing_through": (
         Caught("PAIR-1", "2->1", "versions:IgnoresTheVersion", "rejected: spapr version 2"),
     ),
-    "suites/test_builds.py::test_a_guest_is_handed_from_build_to_build_and_back": (
+    "test_builds.py::test_a_guest_is_handed_from_build_to_build_and_back": (
         Caught(
             "BUILD-1",
             "reference 0.1.0->reference 0.1.0-pseries-10.0-mid-walk",
@@ -66,42 +65,41 @@ VERSIONS = {
             "expected  0 event 1",
         ),
     ),
-    "suites/test_roads.py::test_several_hops_lose_no_more_than_each": (
+    "test_roads.py::test_several_hops_lose_no_more_than_each": (
         Caught("ROAD-1", "2.10->2.12->2.10", "saving:LosesWhatArrived", "pending_events"),
     ),
-    "suites/test_roads.py::test_there_and_back_again": (
+    "test_roads.py::test_there_and_back_again": (
         Caught("ROAD-2", "7.1->10.0->7.1", "saving:LosesWhatArrived", "pending_events"),
     ),
-    "suites/test_machine_types.py::test_a_program_with_its_own_machine_type": (
+    "test_machine_types.py::test_a_program_with_its_own_machine_type": (
         Caught("MT-1", "10.0", "machine_types:ForgetsTheNewest", "unplug_requested"),
         Caught("MT-2", "2.7", "machine_types:ForgetsTheWindows", "bus_offset"),
     ),
-    "suites/test_machine_types.py::test_the_same_program_with_an_older_machine_type": (
+    "test_machine_types.py::test_the_same_program_with_an_older_machine_type": (
         Caught("MT-3", "pseries-2.6", "machine_types:ShortensTheHostBridge", "spapr_pci"),
     ),
-    "suites/test_machine_types.py::test_a_machine_type_from_the_future_is_refused": (
+    "test_machine_types.py::test_a_machine_type_from_the_future_is_refused": (
         Caught("MT-4", "2.10", "machine_types:FallsBackToItsNewestType", "expected  refused"),
     ),
-    "suites/test_machine_types.py::test_two_programs_with_a_machine_type_that_both_know": (
+    "test_machine_types.py::test_two_programs_with_a_machine_type_that_both_know": (
         Caught("MT-5", "pseries-2.7", "machine_types:OffersToOldTypes", "spapr_option_vector_ov5"),
         Caught("MT-6", "pseries-5.0", "versions:RaisesTheMinimumVersion", "spapr_iommu"),
     ),
-    "suites/test_machine_types.py::test_a_guest_from_an_older_program_travels_on": (
+    "test_machine_types.py::test_a_guest_from_an_older_program_travels_on": (
         Caught("MT-7", "pseries-2.10", "saving:LosesWhatArrived", "pending_events"),
     ),
-    "suites/test_machine_types.py::test_a_stream_for_another_machine_type_is_rejected": (
+    "test_machine_types.py::test_a_stream_for_another_machine_type_is_rejected": (
         Caught("MT-8", "pseries-7.1-pseries-10.0", "machine_types:ComparesNoName", "load pseries"),
     ),
-    "suites/test_machine_types.py::test_a_machine_type_is_compared_as_far_as_the_stream_has_it": (
+    "test_machine_types.py::test_a_machine_type_is_compared_as_far_as_the_stream_has_it": (
         Caught("MT-8", "pseries-True", "machine_types:ComparesWholeNames", "load 'pseries'"),
     ),
-    "suites/test_machine_types.py::"
-    "test_a_machine_at_rest_is_understood_by_the_program_of_its_type": (
+    "test_machine_types.py::test_a_machine_at_rest_is_understood_by_the_program_of_its_type": (
         Caught("MT-9", "2.8->2.7", "machine_types:OffersToOldTypes", "spapr_option_vector_ov5"),
         Caught("MT-9", "5.0->4.0", "machine_types:SendsThePageSizeToOldTypes", "hpt_maxpagesize"),
         Caught("MT-9", "2.10->2.9", "subsections:SendsConnectorsAtRest", "spapr_drc"),
     ),
-    "suites/test_machine_types.py::test_a_capability_may_be_lower_but_not_higher": (
+    "test_machine_types.py::test_a_capability_may_be_lower_but_not_higher": (
         Caught("MT-10", "10.0-dawr1", "subsections:ForgetsACapability", "dawr1=1 onto dawr1=0"),
         Caught("MT-10", "2.12-htm", "configuration:ComparesNoCapability", "htm=1 onto htm=0"),
         Caught("MT-10", "2.12-cfpc", "configuration:WantsEqualCapabilities", "cfpc=0 onto cfpc=1"),
@@ -110,7 +108,7 @@ VERSIONS = {
             "MT-10", "10.0-ibs", "configuration:TakesTheCapabilitiesInPlace", "capabilities[ibs]"
         ),
     ),
-    "suites/test_busy.py::test_a_save_is_refused_exactly_during_a_walk": (
+    "test_busy.py::test_a_save_is_refused_exactly_during_a_walk": (
         Caught("BUSY-1", "", "saving:NeverDefers", "expected  refused"),
         Caught("BUSY-1", "", "saving:DefersForEver", "walk over"),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from suites.clauses import UnknownClause, clauses, find_clause
+from suites.harness.clauses import UnknownClause, clauses, find_clause
 from tests.faults.caught import Caught
 from tests.faults.running import EXAMPLE, Outcome
 

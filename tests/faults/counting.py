@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.statistics import collector
 
-from suites.profiles import PROFILES
+from suites.harness.profiles import PROFILES
 
 EXAMPLES = "examples"
 """The property of a report that says how many examples it took until one failed."""

@@ -14,17 +14,19 @@ from pathlib import Path
 import hypothesis
 import msgspec
 
-from suites.clauses import clauses
-from suites.test_walks import ANSWERS, WALKING
-from tests.faults.catalogue import BY_FAULT
+from suites.harness.clauses import clauses
+from suites.pseries.test_walks import ANSWERS, WALKING
+from tests.faults.catalogue import BY_FAULT, CHAPTERS
 from tests.faults.running import ROOT, Outcome, outcomes
 
 KILLS = Path(__file__).with_name("kills.json")
 SEEDS = range(10)
 SHRUNK = range(3)
 """The seeds for which a failure is shrunk, to show it."""
-WALKS = "suites/test_walks.py"
-EVERYTHING = sorted({f"suites/{one.name}" for one in (ROOT / "suites").glob("test_*.py")} - {WALKS})
+WALKS = f"{CHAPTERS}test_walks.py"
+EVERYTHING = sorted(
+    {f"{CHAPTERS}{one.name}" for one in (ROOT / CHAPTERS).glob("test_*.py")} - {WALKS}
+)
 EVERYTHING += [
     f"{WALKS}::{name}{version}->{version}]"
     for version in WALKING

@@ -7,8 +7,8 @@ from typing import Any
 
 import jinja2
 
-from suites.clauses import clauses
-from tests.faults.catalogue import CATALOGUE
+from suites.harness.clauses import clauses
+from tests.faults.catalogue import CATALOGUE, CHAPTERS
 from tests.faults.classes import CLASSES
 from tests.faults.kills import Catch, Kill, Kills, read_kills
 from tests.faults.properties import KEPT
@@ -65,7 +65,7 @@ def property_rows(kills: Kills) -> list[dict[str, Any]]:
         wider = [
             one for one, others in noticed.items() if one != name and faults <= others and not only
         ]
-        why = f"{KEPT[name.removeprefix('suites/')]}; all by `{short(wider[0])}`" if wider else ""
+        why = f"{KEPT[name.removeprefix(CHAPTERS)]}; all by `{short(wider[0])}`" if wider else ""
         rows.append(
             {
                 "name": short(name),

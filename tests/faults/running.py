@@ -16,7 +16,7 @@ from adapters.reference import ReferenceAdapter
 from tests.faults.counting import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = "Failing test case: example("
+EXAMPLE = "Failing test case: "
 """How a failure goes on that Hypothesis found."""
 FRAMES = re.compile(r"    Traceback .*\n(?=    \S)", re.DOTALL)
 """A traceback up to its last line that is not indented further."""

@@ -9,10 +9,10 @@ from adapters.protocol import Cause, LoadRejected
 from adapters.reference import ReferenceAdapter
 from reference.spapr.clock import as_signed
 from reference.spapr.machine import Machine
-from reference.spapr.records import Record
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.errors import Rejected
 from reference.vmstate.fields import uint32, with_tmp
+from reference.vmstate.records import Record
 from tests.faults.wrong import Amended, AmendedLoader
 
 INT64_MAX = 2**63 - 1

@@ -3,7 +3,8 @@
 import pytest
 
 from adapters.protocol import Implementation, Support
-from suites.builds import LEGEND, Handover, handovers, known_types, newest_version, rendered
+from suites.harness.handovers import LEGEND, Handover, rendered
+from suites.pseries.oracle.handing_over import handovers, known_types, newest_version
 
 OLD = Implementation("old", "1", {"2.7": Support()}, machine_types=("pseries-2.6", "pseries-2.7"))
 NEW = Implementation("new", "2", {"2.12": Support()}, machine_types=("pseries-2.7",))

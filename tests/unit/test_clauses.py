@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from suites.clauses import SPECIFICATION, UnknownClause, clause, clauses, read_clauses
+from suites.harness.clauses import SPECIFICATION, UnknownClause, clause, clauses, read_clauses
 
-SUITES = sorted((Path(__file__).parents[2] / "suites").glob("test_*.py"))
+SUITES = sorted((Path(__file__).parents[2] / "suites").rglob("test_*.py"))
 
 
 def found_in(holder: Any) -> Iterator[Any]:
@@ -28,7 +28,9 @@ def checked_by(test: Any) -> list[str]:
 
 
 TESTS = [
-    test for path in SUITES for test in found_in(importlib.import_module(f"suites.{path.stem}"))
+    test
+    for path in SUITES
+    for test in found_in(importlib.import_module(f"suites.{path.parent.name}.{path.stem}"))
 ]
 
 

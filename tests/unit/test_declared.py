@@ -4,7 +4,7 @@ import pytest
 
 from adapters.protocol import Ability, Implementation, Support
 from reference.spapr.versions import UnknownStreamVersion
-from suites.declared import Needs, needs
+from suites.pseries.oracle.needs import Needs, needs
 from tests.conftest import Project
 
 IMPLEMENTATION = Implementation(
@@ -18,7 +18,7 @@ IMPLEMENTATION = Implementation(
 SUITE = """
 import pytest
 from adapters.protocol import Ability
-from suites.declared import needs
+from suites.pseries.oracle.needs import needs
 
 @needs(saves="version", loads="version")
 @pytest.mark.parametrize("version", ["3", "3+ccs", "4", "10.0", "2.7"])

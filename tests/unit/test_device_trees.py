@@ -19,7 +19,7 @@ from reference.spapr.device_tree import (
 )
 from reference.spapr.guest import act
 from reference.spapr.machine import Machine
-from strategies import connectors_in_progress, device_trees
+from strategies.pseries import connectors_in_progress, device_trees
 
 SETTINGS = settings(max_examples=300, derandomize=True, database=None, deadline=None)
 

@@ -5,9 +5,9 @@ import pytest
 
 from adapters.verdicts import Crashed, Equivalent, Lossy, Rejected
 from reference.spapr.machine import ConfigureConnectorState, Machine, Timebase
-from suites.clauses import clauses
-from suites.differences import LONGEST_LIST, differences, parting, table
-from suites.failures import Violation, fail
+from suites.harness.clauses import clauses
+from suites.harness.differences import LONGEST_LIST, differences, parting, table
+from suites.harness.failures import Violation, fail
 
 WALK = ConfigureConnectorState(drc_index=0x40000010, fdt_offset=0x3C, fdt_depth=1)
 MACHINE = Machine("pseries-2.6", ccs_list=(WALK,), tb=Timebase(7, -1), capabilities={"htm": 1})

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 
 from adapters.protocol import Implementation
-from adapters.qemu.adapter import KNOWN_FAILURES
-from suites.known import KnownFailure, KnownFailuresError, known_failures, read_known_failures
+from adapters.qemu.pseries.adapter import KNOWN_FAILURES
+from suites.harness.known import (
+    KnownFailure,
+    KnownFailuresError,
+    known_failures,
+    read_known_failures,
+)
 from tests.conftest import Project
 
 ENTRY = """
@@ -24,7 +29,7 @@ sometimes = ["suites/test_fake.py::test_at_times"]
 SUITE = """
 import pytest
 from adapters.verdicts import Crashed, Rejected
-from suites.failures import fail
+from suites.harness.failures import fail
 
 GOT = Rejected("no")
 

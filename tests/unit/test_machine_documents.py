@@ -22,7 +22,7 @@ from reference.spapr.machine import (
 )
 from reference.spapr.saving import save_machine
 from reference.vmstate.errors import SaveError
-from strategies import machine_states
+from strategies.pseries import machine_states
 
 
 @given(machine_states(version="10.0", machine_type="pseries-10.0"))

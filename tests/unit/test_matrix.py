@@ -5,13 +5,13 @@ import re
 import pytest
 
 from reference.spapr.versions import STREAM_VERSIONS
-from suites.matrix import LEGEND, WIDTH, render
+from suites.harness.matrix import LEGEND, WIDTH, render
 from tests.conftest import Project
 
 SUITE = """
 import pytest
 from adapters.verdicts import Equivalent, Lossy, Rejected
-from suites.declared import needs
+from suites.pseries.oracle.needs import needs
 
 PAIRS = [(a, b) for a in ("3", "4", "3+ccs") for b in ("3", "4", "3+ccs")]
 

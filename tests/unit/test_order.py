@@ -3,7 +3,7 @@
 from tests.conftest import Project
 
 SUITE = """
-from suites.clauses import clause
+from suites.harness.clauses import clause
 
 @clause("BAD-1")
 def test_last():

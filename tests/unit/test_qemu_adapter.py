@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from adapters.protocol import Cause, Died, LoadRejected, SaveRefused, Unsupported
-from adapters.qemu.adapter import QemuAdapter
+from adapters.qemu.pseries.adapter import QemuAdapter
 from reference.spapr.actions import AnyAction, ConfigureConnector, GetTimeOfDay, HotPlug, Reset
 from reference.spapr.machine import EventLogEntry, Machine
 from reference.spapr.saving import save_machine
 from reference.vmstate.subsections import subsection
 from reference.wire.frames import END_OF_STREAM
-from strategies import machine_states
-from strategies.actions import machine_with, to_unisolated
+from strategies.pseries import machine_states
+from strategies.pseries.actions import machine_with, to_unisolated
 
 BINARY = "qemu-system-ppc64"
 KIND = "pseries-5.0"

@@ -3,7 +3,8 @@
 import pytest
 
 from adapters.protocol import AdapterError
-from adapters.qemu.kinds import Kind, Program, capabilities_of, kind_of, program
+from adapters.qemu.program import Program, program
+from adapters.qemu.pseries.kinds import Kind, arguments, capabilities_of, kind_of
 from reference.spapr.connector import Connector
 from reference.spapr.machine import Machine
 
@@ -50,8 +51,8 @@ def test_a_machine_is_started_with_its_devices_and_capabilities() -> None:
     machine = Machine("pseries-7.1", capabilities={"ibs": 2, "htm": 0}, connectors=connectors)
     kind = kind_of(machine)
     assert kind == Kind("pseries-7.1", (("htm", 0), ("ibs", 2)), (0x40000010, 0x80000004))
-    command = Program(("qemu",), cpu="power9", options=("cap-htm=off",)).arguments(
-        kind, incoming=True
+    command = arguments(
+        Program(("qemu",), cpu="power9", options=("cap-htm=off",)), kind, incoming=True
     )
     words = list(command)
     assert words[0] == "qemu"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from suites.profiles import PROFILES
+from suites.harness.profiles import PROFILES
 from tests.conftest import Project
 
 SUITE = """
 import pytest
 from hypothesis import given, strategies
-from suites.failures import fail
+from suites.harness.failures import fail
 
 def note(name, number):
     with open(name, "a") as file:

@@ -21,7 +21,7 @@ from reference.spapr.device_tree import Node, Property
 from reference.spapr.events import LOG_HEADER, power_off
 from reference.spapr.machine import Machine, OptionVector
 from reference.spapr.walks import WORK_AREA
-from suites.stories import both, told
+from suites.pseries.oracle.stories import both, told
 
 EVENT = power_off(7)
 NODE = WORK_AREA.pack(0x40000010, 0, 20, 0, 0) + b"pci@2"

@@ -8,8 +8,8 @@ from hypothesis import Phase, find, given, settings
 
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import ConfigureConnectorState, Machine
-from strategies import machine_states, reachable_walks
 from strategies.numbers import boundaries
+from strategies.pseries import machine_states, reachable_walks
 
 SETTINGS = settings(max_examples=2000, derandomize=True, database=None, deadline=None)
 RUN = settings(SETTINGS, max_examples=100, phases=[Phase.generate])

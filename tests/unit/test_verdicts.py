@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from adapters import protocol
-from adapters.verdicts import Crashed, Refused, Rejected, Unsupported, load, save
+from adapters.asking import load, save
+from adapters.verdicts import Crashed, Refused, Rejected, Unsupported
 from reference.spapr.machine import Machine
 
 MACHINE = Machine("pseries-2.6")

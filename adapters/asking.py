@@ -1,0 +1,34 @@
+"""How an adapter of pseries machines is asked: whatever comes is a value."""
+
+from adapters import protocol
+from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Unsupported, asked
+from reference.spapr.actions import AnyAction, Reply
+from reference.spapr.machine import Machine
+
+
+def save(
+    adapter: protocol.Adapter, machine: Machine, version: str
+) -> bytes | Refused | Crashed | TimedOut | Unsupported:
+    """The stream of ``machine`` at ``version``, or why there is none."""
+    no = protocol.SaveRefused, Refused
+    return asked(bytes, no, adapter.save, machine, version)
+
+
+def load(
+    adapter: protocol.Adapter, stream: bytes, version: str, onto: Machine
+) -> Machine | Rejected | Crashed | TimedOut | Unsupported:
+    """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
+    no = protocol.LoadRejected, Rejected
+    return asked(Machine, no, adapter.load, stream, version, onto)
+
+
+def call(
+    adapter: protocol.CallingAdapter, machine: Machine, version: str, action: AnyAction
+) -> tuple[Reply, Machine] | Crashed | TimedOut | Unsupported:
+    """What ``action`` answers and the machine afterwards, or why there is no answer."""
+    no = protocol.Unsupported, Unsupported
+    answer = asked(tuple, no, adapter.call, machine, version, action)
+    if isinstance(answer, tuple) and [type(one) for one in answer] != [Reply, Machine]:
+        kinds = ", ".join(type(one).__name__ for one in answer)
+        return Crashed(f"the answer is ({kinds}); the protocol asks for (Reply, Machine)")
+    return answer

@@ -1,0 +1,170 @@
+"""What a binary is, asked of the binary; and QEMUs started ahead of need."""
+
+import re
+from collections import Counter
+from difflib import get_close_matches
+
+from adapters.protocol import AdapterError
+from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
+from adapters.qemu.program import Program
+from adapters.qemu.pseries.carriers import Carrier
+from adapters.qemu.pseries.kinds import Kind, arguments, capability_value, spelling
+from adapters.qemu.pseries.running import Running
+from reference.spapr.capabilities import default_capabilities
+from reference.spapr.machine_types import Release, machine_type
+from reference.spapr.versions import STREAM_VERSIONS, Ccs
+
+VERSIONED = re.compile(r"pseries-\d+\.\d+")
+
+
+class Binary:
+    """The program that a user named."""
+
+    def __init__(self, name: str, program: Program) -> None:
+        self.name = name
+        self.program = program
+        self.ready: dict[Kind, Process] = {}
+        self.asked: Counter[Kind] = Counter()
+        self.carriers: dict[Kind, Carrier] = {}
+        self.usual: dict[str, frozenset[str]] = {}
+        version, machines = self.identity()
+        self.release: Release = version["major"], version["minor"]
+        self.release_name = "{major}.{minor}.{micro}".format(**version)
+        self.machine_types, self.excluded = self.startable(machines)
+        self.version = [
+            one.id
+            for one in STREAM_VERSIONS.values()
+            if one.release <= self.release and one.ccs is Ccs.LOST
+        ][-1]
+
+    def identity(self) -> tuple[dict[str, int], list[str]]:
+        """The version and the versioned pseries machine types, oldest first."""
+        bare = ("-nodefaults", "-no-user-config", "-display", "none", "-machine", "none")
+        try:
+            process = Process((*self.program.command, *bare))
+        except OSError as error:
+            raise AdapterError(f"adapter {self.name!r}: it does not start: {error}.") from error
+        try:
+            version = process.execute("query-version")["qemu"]
+            names = [one["name"] for one in process.execute("query-machines")]
+        except (QemuDied, QemuHung, QemuSaidNo) as problem:
+            raise AdapterError(f"adapter {self.name!r} is no QEMU: {problem}") from problem
+        finally:
+            process.close()
+        machines = [name for name in names if VERSIONED.fullmatch(name)]
+        if not machines:
+            raise AdapterError(
+                f"adapter {self.name!r}: this QEMU has no pseries machine; name a "
+                "qemu-system-ppc64."
+            )
+        return version, sorted(machines, key=lambda name: machine_type(name).release)
+
+    def startable(self, machines: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+        """The machine types that start with the options given; and of others, why they do not."""
+        if (wanted := self.program.machine_type) and wanted not in machines:
+            close = get_close_matches(wanted, machines)
+            hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(machines)}."
+            raise AdapterError(
+                f"adapter {self.name!r}: this QEMU has no machine type {wanted!r}; {hint}"
+            )
+        asked = [wanted] if wanted else machines
+        problems = {}
+        for first in range(0, len(asked), 8):  # together they are up sooner
+            batch = asked[first : first + 8]
+            starting = [self.start(Kind(one)) for one in batch]
+            for name, process in zip(batch, starting, strict=True):
+                try:
+                    process.connect()
+                except (QemuDied, QemuHung) as problem:
+                    problems[name] = str(problem).replace("\n", "; ")
+                finally:
+                    process.close()
+        if len(problems) == len(asked):
+            raise AdapterError(
+                f"adapter {self.name!r}: {asked[-1]} does not start: {problems[asked[-1]]}"
+            )
+        return tuple(name for name in asked if name not in problems), problems
+
+    def start(self, kind: Kind) -> Process:
+        """A process of a kind that waits for a stream."""
+        return Process(arguments(self.program, kind, incoming=True))
+
+    def waiting(self, kind: Kind) -> Running:
+        """A QEMU that waits for a stream.
+
+        One of the kind that is asked for most is started ahead; it waits until it is its turn, so
+        that none is started in vain.
+        """
+        process = self.ready.pop(kind, None) or self.start(kind)
+        self.asked[kind] += 1
+        ((favourite, _),) = self.asked.most_common(1)
+        if favourite not in self.ready:
+            self.ready[favourite] = self.start(favourite)
+        return running(process)
+
+    def idle(self, kind: Kind) -> Running:
+        """A QEMU on which nothing has happened, and which waits for nothing."""
+        return running(Process(arguments(self.program, kind, incoming=False)))
+
+    def carrier(self, kind: Kind) -> Carrier:
+        """The carrier of a kind; capabilities do not matter to it."""
+        plain = Kind(kind.machine_type, devices=kind.devices)
+        if plain not in self.carriers:
+            source = self.idle(plain)
+            try:
+                self.carriers[plain] = Carrier(source.migrate(), plain.machine_type, self.version)
+            finally:
+                source.close()
+        return self.carriers[plain]
+
+    def usual_capabilities(self, type_name: str) -> frozenset[str]:
+        """The capabilities whose default is that of the model; others depend on the CPU.
+
+        Newer releases have another CPU by default, and with it other capabilities.
+        """
+        if type_name not in self.usual:
+            idle = self.idle(Kind(type_name))
+            try:
+                self.usual[type_name] = frozenset(
+                    name
+                    for name, value in default_capabilities(type_name).items()
+                    if default_of(idle, name) == value
+                )
+            finally:
+                idle.close()
+        return self.usual[type_name]
+
+    def starts(self, kind: Kind) -> bool:
+        """Whether a machine of a kind can be started at all."""
+        process = self.start(kind)
+        try:
+            process.connect()
+        except (QemuDied, QemuHung):
+            return False
+        finally:
+            process.close()
+        return True
+
+    def close(self) -> None:
+        """End the processes that wait."""
+        for process in self.ready.values():
+            process.close()
+        self.ready.clear()
+
+
+def default_of(idle: Running, name: str) -> int | None:
+    """What a capability is where it was not given; nothing where QEMU does not know it."""
+    try:
+        said = idle.process.execute("qom-get", path="/machine", property=spelling(name))
+    except QemuSaidNo:
+        return None
+    return capability_value(name, said)
+
+
+def running(process: Process) -> Running:
+    """The process, ready for streams; ended where it is not."""
+    try:
+        return Running(process)
+    except BaseException:
+        process.close()
+        raise

@@ -1,0 +1,141 @@
+"""Known failures: what an implementation is known to do wrong, as strictly parsed data.
+
+A listed test has to fail, as it is listed: one that passes, or fails otherwise, fails the run, and
+so does an entry that matches no test. What is known is not shrunk again.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from adapters.implementation import Implementation
+from suites.harness.clauses import UnknownClause, find_clause
+from suites.harness.failures import KINDS
+
+
+class KnownFailuresError(Exception):
+    """A file of known failures that cannot be used; the message says where and why."""
+
+
+class KnownFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One failure that is known.
+
+    ``reason``: what is wrong. ``source``: where that is to be seen. ``witness``: the smallest case
+    that shows it.
+
+    ``clauses``, one of which fails; ``kind``, one of `failures.KINDS`; and ``says``, a regular
+    expression that is found in their text: how tests fail because of it. ``tests``: those
+    that do, by their ids, in which ``*`` stands for anything. ``sometimes``: others that meet it
+    only in some of their examples.
+
+    ``since`` and ``until``, as ``10.1``: the first release that does it, and the first that does
+    not any more.
+    """
+
+    reason: str
+    source: str
+    witness: str
+    clauses: tuple[str, ...]
+    kind: str
+    says: str
+    tests: tuple[str, ...]
+    sometimes: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+
+    def certain(self, nodeid: str) -> bool:
+        """Whether a test fails in every run."""
+        return any(matches(pattern, nodeid) for pattern in self.tests)
+
+    def possible(self, nodeid: str) -> bool:
+        """Whether a test may fail."""
+        return any(matches(pattern, nodeid) for pattern in (*self.tests, *self.sometimes))
+
+    def concerns(self, release: str) -> bool:
+        """Whether a release (``7.2.22``) does it."""
+        now = number(release)
+        return number(self.since) <= now and (not self.until or now < number(self.until))
+
+
+def matches(pattern: str, nodeid: str) -> bool:
+    """Whether a pattern is about a test."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), nodeid) is not None
+
+
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole file: tables ``[[failure]]``."""
+
+    failure: tuple[KnownFailure, ...] = ()
+
+
+def number(release: str) -> tuple[int, ...]:
+    """A release for comparison; raises `ValueError`."""
+    return tuple(int(part) for part in release.split(".")) if release else ()
+
+
+def read_known_failures(path: Path) -> tuple[KnownFailure, ...]:
+    """The entries of a TOML file; raises `KnownFailuresError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        listed = msgspec.convert(tomllib.loads(text), Listed).failure
+    except OSError as error:
+        raise KnownFailuresError(f"{path}: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise KnownFailuresError(f"{path} is no TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        names = ", ".join(KnownFailure.__struct_fields__)
+        raise KnownFailuresError(f"{path}: {error}; a [[failure]] has {names}.") from error
+    for place, one in enumerate(listed, 1):
+        for problem in problems(one):
+            raise KnownFailuresError(f"{path}, failure {place} ({one.reason}): {problem}")
+    return listed
+
+
+def problems(one: KnownFailure) -> Iterable[str]:
+    """What is wrong with an entry."""
+    try:
+        for clause in one.clauses:
+            find_clause(clause)
+        number(one.since)
+        number(one.until)
+        re.compile(one.says)
+    except UnknownClause as error:
+        yield str(error)
+    except ValueError:
+        yield "since and until are releases, such as 10.1."
+    except re.error as error:
+        yield f"says is no regular expression: {error}."
+    if one.kind not in KINDS:
+        yield f"unknown kind {one.kind!r}{meant(one.kind, KINDS)}; use one of {', '.join(KINDS)}."
+    if not one.tests:
+        yield "tests is empty; name one at least that fails in every run."
+    for pattern in (*one.tests, *one.sometimes):
+        if "::" not in pattern:
+            yield f"{pattern!r} is no id of pytest, such as suites/pseries/test_pairs.py::*[3->4]."
+
+
+def meant(wrong: str, known: Sequence[str]) -> str:
+    """What was probably meant; nothing where nothing is close."""
+    close = difflib.get_close_matches(wrong, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def known_failures(
+    implementations: Iterable[Implementation], named: Iterable[Path]
+) -> tuple[KnownFailure, ...]:
+    """The entries of the files named, and of those that implementations come with.
+
+    Only those that concern a release under test. Raises `KnownFailuresError`.
+    """
+    implementations = tuple(implementations)
+    paths = [*named, *(Path(one.known_failures) for one in implementations if one.known_failures)]
+    return tuple(
+        one
+        for path in dict.fromkeys(paths)
+        for one in read_known_failures(path)
+        if any(one.concerns(it.release) for it in implementations)
+    )

@@ -1,0 +1,92 @@
+"""What a test needs of who takes part, said with a mark."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from adapters.implementation import Ability, Implementation
+from reference.compatibility.expectation import common_machine_type
+from reference.spapr.versions import stream_version
+
+
+def needs(
+    *abilities: Ability,
+    saves: str | None = None,
+    loads: str | None = None,
+    machine_type: str | None = None,
+    any_machine: bool = False,
+) -> pytest.MarkDecorator:
+    """The mark of a test that runs only if what it needs is declared.
+
+    ``saves`` and ``loads``: the name of the parameter that holds the stream version or a tuple of
+    them, or the id of one. ``machine_type``: the same for a machine type; the newest that all these
+    versions know, unless it is given. ``any_machine``: machines must be configured at will. A test
+    of roads needs one that leads from a saver to a
+    loader, one of which may be the reference.
+    """
+    named = {
+        "saves": saves,
+        "loads": loads,
+        "machine_type": machine_type,
+        "any_machine": any_machine,
+    }
+    return pytest.mark.needs(*abilities, **{verb: name for verb, name in named.items() if name})
+
+
+class Needs(NamedTuple):
+    """What a test needs, with the versions and machine types that its parameters stand for.
+
+    Raises `UnknownStreamVersion` for a name that is neither a parameter nor a version.
+    """
+
+    abilities: tuple[Ability, ...]
+    saves: tuple[str, ...]
+    loads: tuple[str, ...]
+    machine_type: str
+    any_machine: bool
+
+    @classmethod
+    def of(cls, mark: pytest.Mark, parameters: Mapping[str, Any]) -> "Needs":
+        """What the mark `needs` asks for."""
+
+        def versions(verb: str) -> tuple[str, ...]:
+            name = mark.kwargs.get(verb, ())
+            wanted = parameters.get(name, name)
+            wanted = (wanted,) if isinstance(wanted, str) else wanted
+            return tuple(stream_version(one).id for one in wanted)
+
+        saves, loads = versions("saves"), versions("loads")
+        named = mark.kwargs.get("machine_type", "")
+        newest = common_machine_type(*saves, *loads) if saves or loads else ""
+        return cls(
+            mark.args,
+            saves,
+            loads,
+            parameters.get(named, named) or newest,
+            bool(mark.kwargs.get("any_machine")),
+        )
+
+    def missing(self, saver: Implementation, loader: Implementation) -> Iterator[str]:
+        """What is not declared of what it needs."""
+        for ability in self.abilities:
+            if ability not in saver.abilities & loader.abilities:
+                yield f"the ability {ability}"
+        if self.any_machine and Ability.FIT in saver.abilities | loader.abilities:
+            yield "machines configured at will"
+        for verb, versions, one in (("saves", self.saves, saver), ("loads", self.loads, loader)):
+            for version in versions:
+                support = one.versions.get(version)
+                if support is None or not getattr(support, verb):
+                    yield f"{verb} {version}"
+        if self.machine_type and not (
+            saver.has(self.machine_type) and loader.has(self.machine_type)
+        ):
+            yield f"machine type {self.machine_type}"
+
+
+def needs_of(item: pytest.Item) -> list[Needs]:
+    """What the marks of a test ask for."""
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec else {}
+    return [Needs.of(mark, parameters) for mark in item.iter_markers("needs")]

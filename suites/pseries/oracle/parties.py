@@ -1,0 +1,97 @@
+"""Who takes part in a run, and what they can hold and show of a machine."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from hypothesis.strategies import just
+from msgspec.structs import replace
+
+from adapters.protocol import Ability, Adapter, Implementation
+from adapters.reference import ReferenceAdapter
+from reference.compatibility.table import ASPECTS
+from reference.spapr.device_tree import Node
+from reference.spapr.machine import Machine
+from strategies.pseries.actions import ANY_DEVICES, Devices
+from suites.pseries.oracle.trees import TREES
+
+Fit = Callable[[Machine], Machine]
+"""The fixture ``fit``: makes of a machine one that all who take part can hold."""
+
+
+class Party(NamedTuple):
+    """One who takes part: an adapter, what it says of itself, and what a report calls it."""
+
+    adapter: Adapter
+    implementation: Implementation
+    name: str
+
+    @property
+    def speaks_qemu(self) -> bool:
+        """Whether it exchanges streams with others."""
+        return Ability.QEMU_WIRE_FORMAT in self.implementation.abilities
+
+
+REFERENCE = Party(ReferenceAdapter(), ReferenceAdapter().describe(), "reference")
+
+
+def parties_of(adapters: Sequence[tuple[Adapter, Implementation]]) -> tuple[Party, ...]:
+    """The adapters under test; by name and release where there are several."""
+    if len(adapters) == 1:
+        return tuple(Party(*one, "adapter") for one in adapters)
+    return tuple(Party(adapter, one, f"{one.name} {one.release}") for adapter, one in adapters)
+
+
+def observed(machine: Machine, implementation: Implementation) -> Machine:
+    """The machine, with what an adapter does not see of it as after a reset.
+
+    Message interrupts are in no order: QEMU has them in a hash table.
+    """
+    if implementation.unobserved:
+        for aspect in ASPECTS:
+            if aspect.name in implementation.unobserved:
+                machine = aspect.without(machine)
+        bridge = machine.host_bridge
+        msis = tuple(sorted(bridge.msis, key=lambda one: one.key))
+        machine = replace(machine, host_bridge=replace(bridge, msis=msis))
+    return machine
+
+
+def devices_of(parties: Sequence[Party], type_name: str) -> Devices:
+    """What can be plugged into the machines of all parties: anything, or what all of them have."""
+    devices = ANY_DEVICES
+    for one in parties:
+        if Ability.FIT in one.implementation.abilities and one.implementation.has(type_name):
+            theirs = one.adapter.devices(type_name)  # type: ignore[attr-defined] # it is declared
+            known = devices is ANY_DEVICES
+            devices = {
+                index: just(tree) for index, tree in theirs.items() if known or index in devices
+            }
+    return devices
+
+
+def trees_of(parties: Sequence[Party], type_name: str) -> dict[int, Node]:
+    """The trees of real devices that can be plugged into the machines of all parties."""
+    trees = TREES
+    for one in parties:
+        if Ability.FIT in one.implementation.abilities and one.implementation.has(type_name):
+            theirs = one.adapter.devices(type_name)  # type: ignore[attr-defined] # it is declared
+            trees = {index: theirs[index] for index in trees if index in theirs}
+    return trees
+
+
+def unchanged(machine: Machine) -> Machine:
+    """The machine itself: who can hold any is not asked."""
+    return machine
+
+
+def fit_of(parties: Sequence[Party]) -> Fit:
+    """What makes a machine fit for all who say that they cannot hold every one."""
+    choosy = [one for one in parties if Ability.FIT in one.implementation.abilities]
+
+    def fit(machine: Machine) -> Machine:
+        for one in choosy:
+            if one.implementation.has(machine.machine_type):
+                machine = one.adapter.fitted(machine)  # type: ignore[attr-defined] # it is declared
+        return machine
+
+    return fit if choosy else unchanged

@@ -1,0 +1,107 @@
+"""BWD: from a newer version to an older one."""
+
+from itertools import pairwise
+
+import pytest
+
+from adapters.protocol import Ability, Adapter
+from adapters.verdicts import Rejected
+from reference.compatibility.expectation import common_machine_type, pair, without_walks
+from reference.spapr.machine import Machine
+from reference.spapr.versions import STREAM_VERSIONS, Ccs
+from strategies.pseries import machine_states
+from suites.harness.clauses import clause
+from suites.harness.failures import fail
+from suites.harness.properties import property_of
+from suites.pseries.oracle.dissection import with_version_ids
+from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.parties import Fit
+from suites.pseries.oracle.roads import VERSIONS, Road, accepted, is_accepted, travel
+
+RELEASES = [one.id for one in STREAM_VERSIONS.values() if one.ccs is Ccs.LOST]
+STEPS_BACK = [(newer, older) for older, newer in pairwise(RELEASES)]
+BUMPS = [
+    (source, destination)
+    for source in VERSIONS
+    for destination in VERSIONS
+    if pair(source, destination, common_machine_type(source, destination)).always_rejected
+]
+"""Pairs between which the version_id of a section grew."""
+
+every_machine = property_of(
+    part=2,
+    machine=lambda source, destination: machine_states(
+        version=source, machine_type=common_machine_type(source, destination)
+    ),
+)
+
+
+def roads_between(pairs: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    """A test for each of ``pairs``."""
+    return pytest.mark.parametrize(
+        ("source", "destination"),
+        [pytest.param(*versions, id="->".join(versions)) for versions in pairs],
+    )
+
+
+@clause("BWD-1")
+@needs(saves="source", loads="destination")
+@roads_between(STEPS_BACK)
+@every_machine
+def test_the_release_before_accepts_exactly_what_it_knows(
+    source: str, destination: str, roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """One release back, a stream is accepted while it holds nothing new, and rejected else."""
+    for road in roads:
+        travel(road, machine, source, destination, clause="BWD-1")
+        travel(road, machine.fresh(), source, destination, clause="BWD-1")
+
+
+@clause("BWD-2")
+@needs(saves="source", loads="destination")
+@roads_between(BUMPS)
+def test_a_version_bump_breaks_backward_migration_for_good(
+    source: str, destination: str, roads: tuple[Road, ...], fit: Fit
+) -> None:
+    """A section with a higher version_id is rejected although nothing happened on the machine."""
+    machine = fit(Machine(machine_type=common_machine_type(source, destination)))
+    for road in roads:
+        verdict, _ = travel(road, machine, source, destination, clause="BWD-2")
+        assert verdict.kind == "rejected"
+
+
+@clause("BWD-2")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_section_of_a_later_version_is_rejected(version: str, adapter: Adapter, fit: Fit) -> None:
+    """No section is loaded by a layout that it may not have."""
+    for section, arrived in with_version_ids(
+        adapter, version, lambda vmsd: (vmsd.version_id + 1,), fit=fit, clause="BWD-2"
+    ):
+        if not isinstance(arrived, Rejected):
+            road = f"load {section.name} version {section.version_id} at {version}"
+            fail("BWD-2", expected="rejected", got=arrived, road=road)
+
+
+@clause("BWD-3")
+@needs(saves="source", loads="destination")
+@roads_between(
+    [
+        ("3+ccs", "3"),
+        ("3+ccs-queue", "3"),
+        ("3+ccs", "3+busy"),
+        ("3+ccs", "2.7"),
+        ("10.0+ccs", "10.0"),
+    ]
+)
+@every_machine
+def test_a_subsection_breaks_backward_migration_only_while_it_is_needed(
+    source: str, destination: str, roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """An older reader rejects a machine in the middle of a walk, and accepts it once it is over."""
+    for road in roads:
+        over = without_walks(machine)
+        accepted(road, over, source, destination, clause="BWD-3")
+        if over != machine:
+            assert not is_accepted(machine, source, destination)
+            travel(road, machine, source, destination, clause="BWD-3")

@@ -1,0 +1,213 @@
+"""BAD: what is no stream, or no longer."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis.strategies import SearchStrategy, binary, integers, one_of
+
+from adapters.asking import load
+from adapters.protocol import Ability, Adapter, Implementation
+from adapters.reference import ReferenceAdapter
+from adapters.verdicts import Crashed, Rejected
+from reference.compatibility.expectation import common_machine_type
+from reference.spapr.machine import Machine
+from reference.spapr.machine_types import machine_type
+from reference.vmstate.subsections import subsection
+from reference.wire.frames import STREAM_HEADER, TYPE_AND_ID, SectionType
+from suites.harness.clauses import clause
+from suites.harness.failures import fail
+from suites.harness.properties import property_of
+from suites.pseries.oracle.dissection import dissect
+from suites.pseries.oracle.machines import sendable_machines
+from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.parties import Fit
+from suites.pseries.oracle.roads import VERSIONS, loaded, saved
+
+PLACE = 1 << 24
+"""Places in a stream are drawn as a part of this."""
+
+wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+every_version = pytest.mark.parametrize("version", VERSIONS)
+
+
+def versions_with(feature: str) -> pytest.MarkDecorator:
+    """A test for each version whose newest machine type has ``feature``."""
+    return pytest.mark.parametrize(
+        "version",
+        [one for one in VERSIONS if machine_type(common_machine_type(one)).has(feature)],
+    )
+
+
+def places() -> SearchStrategy[int]:
+    """Places in a stream, from its beginning to its end.
+
+    Most integers that Hypothesis draws are small; steps of the golden section spread them evenly.
+    """
+    return integers(0, 0xFFF).map(lambda number: number * 0x9E3779 % PLACE)
+
+
+@clause("BAD-1")
+@wire_format
+@every_version
+@property_of(part=2, machine=sendable_machines, place=places)
+def test_a_stream_that_was_cut_is_rejected(
+    version: str, adapter: Adapter, machine: Machine, place: int
+) -> None:
+    """Not a byte before the end marker can be missing without being missed."""
+    stream = saved(adapter, machine, version, clause="BAD-1")
+    behind = dissect(stream, version, machine.machine_type, clause="BAD-1").description
+    whole = len(stream) - len(behind)
+    for size in (whole * place // PLACE, whole - 1):
+        arrived = load(adapter, stream[:size], version, machine.fresh())
+        if not isinstance(arrived, Rejected):
+            road = f"load {size} of {whole} bytes at {version}"
+            fail("BAD-1", expected="rejected", got=arrived, road=road)
+
+
+@clause("BAD-1")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@versions_with("vmdescription")
+@property_of(part=4, place=places)
+def test_a_vmdescription_that_was_cut_changes_nothing(
+    version: str, adapter: Adapter, fit: Fit, place: int
+) -> None:
+    """What is behind the end marker is not needed, whole or not."""
+    machine = fit(Machine(machine_type=common_machine_type(version)))
+    stream = saved(ReferenceAdapter(), machine, version, clause="BAD-1")
+    behind = len(dissect(stream, version, machine.machine_type, clause="BAD-1").description)
+    size = len(stream) - behind + behind * place // PLACE
+    must = loaded(adapter, stream, version, machine.fresh(), clause="BAD-1")
+    arrived = load(adapter, stream[:size], version, machine.fresh())
+    if arrived != must and not isinstance(arrived, Rejected):
+        road = f"load {size} of {len(stream)} bytes at {version}"
+        fail("BAD-1", expected=must, got=arrived, road=road)
+
+
+@clause("BAD-2")
+@needs(saves="version", loads="version")
+@every_version
+@property_of(part=2, machine=sendable_machines, place=places, change=lambda: integers(1, 255))
+def test_a_corrupted_stream_crashes_nobody(  # noqa: PLR0913, PLR0917 -- an example has many sides
+    version: str,
+    adapter: Adapter,
+    implementation: Implementation,
+    machine: Machine,
+    place: int,
+    change: int,
+) -> None:
+    """With one byte changed, anywhere or in any of its sections, a stream is rejected or loads."""
+    stream = saved(adapter, machine, version, clause="BAD-2")
+    positions = [len(stream) * place // PLACE]
+    if Ability.QEMU_WIRE_FORMAT in implementation.abilities:
+        dissected = dissect(stream, version, machine.machine_type, clause="BAD-2")
+        positions += [one for part in dissected.parts for one in part.positions(place)]
+    for position in positions:
+        corrupted = bytearray(stream)
+        corrupted[position] ^= change
+        arrived = load(adapter, bytes(corrupted), version, machine.fresh())
+        if isinstance(arrived, Crashed):
+            road = f"load at {version} with byte {position:#x} changed by {change:#04x}"
+            fail("BAD-2", expected="rejected or loaded", got=arrived, road=road)
+
+
+def other_headers() -> SearchStrategy[bytes]:
+    """What is no header at all, and what differs from one in a byte."""
+    size = len(STREAM_HEADER)
+    return one_of(
+        binary(max_size=size).filter(lambda start: start != STREAM_HEADER),
+        integers(0, 255 * size - 1).map(
+            lambda number: bytes(
+                byte ^ (1 + number // size) * (place == number % size)
+                for place, byte in enumerate(STREAM_HEADER)
+            )
+        ),
+    )
+
+
+@clause("BAD-3")
+@wire_format
+@every_version
+@property_of(part=4, start=other_headers)
+def test_what_does_not_begin_as_a_stream_is_rejected(
+    version: str, adapter: Adapter, fit: Fit, start: bytes
+) -> None:
+    """Magic and version are looked at before anything else."""
+    machine = fit(Machine(machine_type=common_machine_type(version)))
+    stream = saved(adapter, machine, version, clause="BAD-3")
+    arrived = load(adapter, start + stream[len(STREAM_HEADER) :], version, machine.fresh())
+    if not isinstance(arrived, Rejected):
+        road = f"load at {version}, beginning with {start.hex(' ')}"
+        fail("BAD-3", expected="rejected", got=arrived, road=road)
+
+
+@clause("BAD-4")
+@needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
+@versions_with("send-section-footer")
+def test_a_section_that_ends_elsewhere_is_rejected(
+    version: str, adapter: Adapter, fit: Fit
+) -> None:
+    """A footer is read and compared: it is all that notices a wrong length."""
+    machine = fit(Machine(machine_type=common_machine_type(version)))
+    stream = saved(adapter, machine, version, clause="BAD-4")
+    dissected = dissect(stream, version, machine.machine_type, clause="BAD-4")
+    whole = dissected.assembled()
+    for part in dissected.parts:
+        longer = dissected.assembled(**{part.section.name: part.payload + b"\0"})
+        footer = TYPE_AND_ID.pack(SectionType.FOOTER, part.section.section_id)
+        other = TYPE_AND_ID.pack(SectionType.FOOTER, part.section.section_id ^ 0x100)
+        for changed, what in (
+            (longer, "a byte too many"),
+            (whole.replace(footer, other), "another footer"),
+        ):
+            arrived = load(adapter, changed, version, machine.fresh())
+            if not isinstance(arrived, Rejected):
+                road = f"load {part.section.name} with {what} at {version}"
+                fail("BAD-4", expected="rejected", got=arrived, road=road)
+
+
+COUNTS = (0xFFFFFFFF, 0xFFFFFFF0, 0x80000000, 0x7FFFFFFF, 0x7FFFFFF0, 0x00100000)
+"""Counts and lengths that no stream here holds; the first three are negative as signed numbers."""
+AN_EVENT = subsection("spapr_pending_events", 1, b"\x01\x06\x34\x00\x40")
+"""The pending events up to the length of the first."""
+HOSTILE: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
+    # Version, section, and of its payload what comes before a count.
+    ("4", "spapr", lambda payload: payload[:16]),
+    ("3+ccs", "spapr", lambda payload: payload[:16] + subsection("spapr/ccs", 1, b"")),
+    ("2.10", "spapr", lambda payload: payload[:16] + AN_EVENT),
+    ("7.1", "spapr", lambda payload: payload[:16] + AN_EVENT),
+    ("10.0", "spapr", lambda payload: payload[:16] + AN_EVENT),
+    ("4.0", "spapr", lambda payload: payload[:16] + subsection("spapr_dtb", 1, bytes(4))),
+    ("2.7", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
+    ("7.1", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
+    ("10.0", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
+    ("3", "spapr_pci", lambda payload: payload[:-4]),
+    ("7.1", "spapr_pci", lambda payload: payload[:-4]),
+    ("10.0", "spapr_pci", lambda payload: payload[:-4]),
+)
+
+
+@clause("BAD-5")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@pytest.mark.parametrize(
+    ("version", "section", "before"),
+    [pytest.param(*one, id="-".join(one[:2])) for one in HOSTILE],
+)
+@pytest.mark.parametrize("count", COUNTS, ids=hex)
+def test_a_count_is_not_believed(  # noqa: PLR0913, PLR0917 -- a row, a column, and fixtures
+    version: str,
+    section: str,
+    before: Callable[[bytes], bytes],
+    count: int,
+    adapter: Adapter,
+    fit: Fit,
+) -> None:
+    """A stream cannot make a loader ask for more memory than the stream itself takes."""
+    machine = fit(Machine(machine_type=common_machine_type(version)))
+    stream = saved(ReferenceAdapter(), machine, version, clause="BAD-5")
+    dissected = dissect(stream, version, machine.machine_type, clause="BAD-5")
+    (part,) = (part for part in dissected.parts if part.section.name == section)
+    payload = before(part.payload) + count.to_bytes(4, "big")
+    arrived = load(adapter, dissected.assembled(**{section: payload}), version, machine.fresh())
+    if not isinstance(arrived, Rejected):
+        road = f"load {count:#x} in {section} at {version}"
+        fail("BAD-5", expected="rejected", got=arrived, road=road)

@@ -1,0 +1,91 @@
+"""ROAD: more than one migration."""
+
+from itertools import cycle, pairwise
+
+import pytest
+
+from reference.compatibility.expectation import common_machine_type, pair
+from reference.spapr.machine import Machine
+from strategies.pseries import machine_states
+from suites.harness.clauses import clause
+from suites.harness.properties import property_of
+from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.roads import VERSIONS, Road, travel
+
+ROADS = (
+    # Through all of history, as a guest that was never shut down.
+    ("1", "2", "3", "2.7", "2.8", "2.9", "2.10", "2.12", "3.1", "4.0", "5.0", "7.1", "10.0"),
+    ("2", "3", "10.0"),
+    ("3", "3+ccs", "3+ccs-queue"),
+    ("3+ccs", "3", "3+ccs"),
+    ("3+ccs", "3+busy", "3+ccs"),
+    ("3", "4", "4"),
+    ("2.7", "2.10", "2.12"),
+    ("2.10", "2.12", "2.10"),
+    ("2.12", "5.0", "4.0", "7.1"),
+    ("3.1", "10.0", "10.0"),
+)
+
+
+def there_and_back(version: str) -> list[tuple[str, ...]]:
+    """The roads from a version to others and back that are not closed by a version bump."""
+    return [
+        (version, other, version)
+        for other in ("3", "10.0")
+        if other != version and is_open(version, other, version)
+    ]
+
+
+def is_open(*versions: str) -> bool:
+    """Whether no hop of a road is closed for every machine."""
+    kind = common_machine_type(*versions)
+    return not any(pair(*hop, kind).always_rejected for hop in pairwise(versions))
+
+
+def named(roads: list[tuple[str, ...]]) -> pytest.MarkDecorator:
+    """A test for each road."""
+    return pytest.mark.parametrize(
+        "versions", [pytest.param(versions, id="->".join(versions)) for versions in roads]
+    )
+
+
+every_machine = property_of(
+    part=2,
+    machine=lambda versions: machine_states(
+        version=versions[0], machine_type=common_machine_type(*versions)
+    ),
+)
+
+
+def drive(
+    roads: tuple[Road, ...], versions: tuple[str, ...], machine: Machine, clause: str
+) -> None:
+    """Take a machine over all hops, by one implementation and by turns where there are two."""
+    for first in range(len(roads)):
+        turns = cycle((*roads[first:], *roads[:first]))
+        arrived: Machine | None = machine
+        for hop, road in zip(pairwise(versions), turns, strict=False):
+            if arrived is not None:
+                _, arrived = travel(road, arrived, *hop, clause=clause)
+
+
+@clause("ROAD-1")
+@needs(saves="versions", loads="versions")
+@named(list(ROADS))
+@every_machine
+def test_several_hops_lose_no_more_than_each(
+    versions: tuple[str, ...], roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """A machine that was migrated before is migrated like any other."""
+    drive(roads, versions, machine, "ROAD-1")
+
+
+@clause("ROAD-2")
+@needs(saves="versions", loads="versions")
+@named([road for version in VERSIONS for road in there_and_back(version)])
+@every_machine
+def test_there_and_back_again(
+    versions: tuple[str, ...], roads: tuple[Road, ...], machine: Machine
+) -> None:
+    """Who migrates to another version and back has lost no more than on the two hops."""
+    drive(roads, versions, machine, "ROAD-2")
