@@ -1,26 +1,29 @@
-"""The flattened device tree of a connector: what the guest reads of a new device.
+"""The device tree of a connector: what the guest reads of a new device.
 
-Offsets are those of the structure block, in bytes, as libfdt and QEMU count them. Trees are built
-and checked by libfdt. It has no binding of its ``fdt_next_tag``, which is what
-ibm,configure-connector steps with: `next_tag` is that (libfdt/fdt.c; Devicetree Specification 5).
+It is flattened here, and read by `reference.spapr.flattened_tree`.
 """
 
+from collections.abc import Iterator
 from functools import cache
-from struct import Struct
 
-import libfdt
-import msgspec
-
+from reference.spapr.flattened_tree import (
+    BEGIN_NODE,
+    END,
+    END_NODE,
+    HEADER,
+    MAGIC,
+    NOP,
+    PROP,
+    PROPERTY,
+    RESERVATION,
+    VERSION,
+    WORD,
+    Header,
+)
 from reference.vmstate.records import Record
 
-BEGIN_NODE, END_NODE, PROP, NOP, END = 1, 2, 3, 4, 9
-"""The tags of the structure block, 32 bits each, big-endian."""
-
-WORD = Struct(">I")
-PROPERTY = Struct(">II")
-"""What follows the tag of a property: the length of its value, the offset of its name."""
-ROOM = 1 << 20
-"""Bytes for a tree that is being built; it is cut to its size."""
+STRUCTURE = 64
+"""Where libfdt begins the structure block: behind a header of 48 bytes and one reservation."""
 
 
 class Property(Record, frozen=True, cache_hash=True):
@@ -49,108 +52,54 @@ Fdt = Node | bytes
 """A tree by its topmost node, or a flattened one as it is; no bytes where there is none."""
 
 
-class Tag(msgspec.Struct, frozen=True):
-    """A tag of the structure block, where the next one begins, and a property's or node's data."""
-
-    kind: int
-    following: int
-    name: bytes = b""
-    value: bytes = b""
-
-
-class NotATree(Exception):
-    """Bytes that are no flattened device tree; the message has libfdt's word for why."""
-
-
 @cache
-def flatten(fdt: Fdt) -> bytes:
-    """The flattened tree. The node lies below a root without a name, as QEMU puts it there."""
-    if isinstance(fdt, bytes):
-        return fdt
-    tree = libfdt.FdtSw(ROOM)
-    tree.finish_reservemap()
-    tree.begin_node("")
-    _write(tree, fdt)
-    tree.end_node()
-    written = tree.as_fdt()
-    blob = written.as_bytearray()[: written.totalsize()]
-    _nop(blob, fdt, libfdt.fdt_first_subnode(blob, 0))
-    return bytes(blob)
+def flatten(tree: Fdt) -> bytes:
+    """The flattened tree. The node lies below a root without a name, as QEMU puts it there.
 
-
-def _write(tree: libfdt.FdtSw, node: Node) -> None:
-    tree.begin_node(node.name)
-    for one in node.properties:
-        tree.property(one.name, one.value)
-    for child in node.children:
-        _write(tree, child)
-    tree.end_node()
-
-
-def _nop(blob: bytearray, node: Node, offset: int) -> None:
-    below = libfdt.fdt_first_subnode(blob, offset)
-    for child in node.children:
-        _nop(blob, child, below)
-        below = libfdt.fdt_next_subnode(blob, below)
-    for one in node.properties:
-        if one.nop:
-            libfdt.fdt_nop_property(blob, offset, one.name)
-
-
-def check(blob: bytes) -> None:
-    """Raise `NotATree` unless libfdt accepts the flattened tree."""
-    error = libfdt.fdt_check_full(bytearray(blob), len(blob))
-    if error:
-        raise NotATree(f"{len(blob)} bytes are no device tree: {libfdt.strerror(error)}")
-
-
-@cache
-def start_offset(blob: bytes) -> int:
-    """Where a walk begins: the node below the root (QEMU, fdt_start_offset of the connector)."""
-    try:
-        check(blob)
-    except NotATree:
-        return 0
-    first: int = libfdt.fdt_first_subnode(bytearray(blob), 0)
-    return max(0, first)
-
-
-@cache
-def _blocks(blob: bytes) -> tuple[bytes, bytes]:
-    """The structure block and the block of names; empty where the header is wrong."""
-    header = bytearray(blob.ljust(40, b"\0"))
-    if libfdt.fdt_check_header(header):
-        return b"", b""
-    structure, names = libfdt.fdt_off_dt_struct(header), libfdt.fdt_off_dt_strings(header)
-    return (
-        blob[structure : structure + libfdt.fdt_size_dt_struct(header)],
-        blob[names : names + libfdt.fdt_size_dt_strings(header)],
+    Bytes are as libfdt writes them: a new name comes before those that are there (fdt_sw.c).
+    """
+    if isinstance(tree, bytes):
+        return tree
+    names, from_end = b"", []
+    for one in _properties(tree):
+        name = one.name.encode() + b"\0"
+        if name not in names:
+            names = name + names
+        from_end.append(len(names) - names.find(name))
+    offsets = iter([len(names) - one for one in from_end])
+    structure = b"".join(_tags(Node("", (), (tree,)), offsets)) + WORD.pack(END)
+    start, end = STRUCTURE, STRUCTURE + len(structure)
+    header = Header(
+        MAGIC,
+        total_size=end + len(names),
+        structure=start,
+        names=end,
+        reservations=start - RESERVATION.size,
+        version=VERSION,
+        last_compatible_version=VERSION - 1,
+        boot_cpu=0,
+        names_size=len(names),
+        structure_size=len(structure),
     )
+    return HEADER.pack(*header).ljust(start, b"\0") + structure + names
 
 
-def next_tag(blob: bytes, offset: int) -> Tag:
-    """The tag at ``offset``; what is no tag, or does not fit, is END, which nothing follows."""
-    structure, names = _blocks(blob)
-    over = Tag(END, offset)
-    if not 0 <= offset <= len(structure) - WORD.size:
-        return over
-    (kind,) = WORD.unpack_from(structure, offset)
-    at = offset + WORD.size
-    name = value = b""
-    if kind == BEGIN_NODE:
-        end = structure.find(b"\0", at)
-        if end < 0:
-            return over
-        name, at = structure[at:end], end + 1
-    elif kind == PROP:
-        if at + PROPERTY.size > len(structure):
-            return over
-        length, name_offset = PROPERTY.unpack_from(structure, at)
-        at += PROPERTY.size
-        end = names.find(b"\0", name_offset)
-        if end < 0 or at + length > len(structure):
-            return over
-        name, value, at = names[name_offset:end], structure[at : at + length], at + length
-    elif kind not in {END_NODE, NOP}:
-        return over
-    return Tag(kind, (at + 3) & ~3, name, value)
+def _tags(node: Node, offsets: Iterator[int]) -> Iterator[bytes]:
+    """The tags of a node, for which the offsets of the names of its properties are given."""
+    yield WORD.pack(BEGIN_NODE) + _aligned(node.name.encode() + b"\0")
+    for one, offset in zip(node.properties, offsets, strict=False):
+        tag = WORD.pack(PROP) + PROPERTY.pack(len(one.value), offset) + _aligned(one.value)
+        yield WORD.pack(NOP) * (len(tag) // WORD.size) if one.nop else tag
+    for child in node.children:
+        yield from _tags(child, offsets)
+    yield WORD.pack(END_NODE)
+
+
+def _aligned(value: bytes) -> bytes:
+    return value + bytes(-len(value) % WORD.size)
+
+
+def _properties(node: Node) -> Iterator[Property]:
+    yield from node.properties
+    for child in node.children:
+        yield from _properties(child)

@@ -12,8 +12,9 @@ from reference.spapr.actions import (
     Reset,
 )
 from reference.spapr.connector import Connector, ConnectorType
-from reference.spapr.device_tree import check, flatten
+from reference.spapr.device_tree import flatten
 from reference.spapr.events import ADD, KEPT_ON_RESET, REMOVE, hot_plug, power_off, queued
+from reference.spapr.flattened_tree import check
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import Release
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from reference.spapr import device_tree
+from reference.spapr import flattened_tree
 from reference.spapr.actions import ConfigureConnector, ConfigureConnectorStatus, Reply, Status
 from reference.spapr.connector import Connector, ConnectorState, ConnectorType
-from reference.spapr.device_tree import flatten, next_tag, start_offset
+from reference.spapr.device_tree import flatten
+from reference.spapr.flattened_tree import next_tag, start_offset
 from reference.spapr.machine import ConfigureConnectorState, Machine
 from reference.spapr.machine_types import Release
 
@@ -46,14 +47,14 @@ class Step(NamedTuple):
 def step(blob: bytes, offset: int, depth: int) -> Step:
     """Go over tags from ``offset`` on, to the first that has an answer."""
     tag = next_tag(blob, offset)
-    while tag.kind == device_tree.NOP:
+    while tag.kind == flattened_tree.NOP:
         tag = next_tag(blob, tag.following)
     following = tag.following
-    if tag.kind == device_tree.BEGIN_NODE:
+    if tag.kind == flattened_tree.BEGIN_NODE:
         return Step(ConfigureConnectorStatus.NEXT_CHILD, following, depth + 1, tag.name)
-    if tag.kind == device_tree.PROP:
+    if tag.kind == flattened_tree.PROP:
         return Step(ConfigureConnectorStatus.NEXT_PROPERTY, following, depth, tag.name, tag.value)
-    if tag.kind == device_tree.END_NODE:
+    if tag.kind == flattened_tree.END_NODE:
         status = (
             ConfigureConnectorStatus.COMPLETE
             if depth == 1

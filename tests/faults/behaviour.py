@@ -14,7 +14,8 @@ from reference.spapr.actions import (
     Reply,
     SetIndicator,
 )
-from reference.spapr.device_tree import check, flatten
+from reference.spapr.device_tree import flatten
+from reference.spapr.flattened_tree import check
 from reference.spapr.machine import Machine
 from reference.vmstate.description import VMStateDescription
 from tests.faults.wrong import AmendedLoader

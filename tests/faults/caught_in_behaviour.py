@@ -34,7 +34,7 @@ BEHAVIOUR = {
         Caught("BUSY-2", "", "saving:DefersForEver", "walks over"),
     ),
     "test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
-        Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "are no device tree"),
+        Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "no device tree: 7 bytes"),
         Caught("WALK-1", "empty header-3", "behaviour:TakesTheEndForSuccess", "got       0"),
     ),
     "test_bad_walks.py::test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again": (

@@ -1,19 +1,17 @@
-"""Device trees: built by libfdt, read tag by tag."""
+"""Device trees: flattened, checked, read tag by tag."""
 
 import pytest
 from hypothesis import Phase, find, given, settings
 
 from reference.spapr.actions import ConfigureConnector
 from reference.spapr.connector import Connector
-from reference.spapr.device_tree import (
+from reference.spapr.device_tree import Node, Property, flatten
+from reference.spapr.flattened_tree import (
     BEGIN_NODE,
     END,
     NOP,
     PROP,
-    Node,
-    Property,
     check,
-    flatten,
     next_tag,
     start_offset,
 )
@@ -34,7 +32,7 @@ def names(node: Node) -> list[bytes]:
 @given(device_trees())
 @SETTINGS
 def test_a_tree_is_read_as_it_was_built(node: Node) -> None:
-    """Libfdt accepts what it built, and its tags have the names in order."""
+    """The check accepts what was flattened, and its tags have the names in order."""
     blob = flatten(node)
     check(blob)
     found = []
