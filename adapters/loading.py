@@ -11,7 +11,7 @@ from typing import Any
 from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
 from adapters.qemu.program import SCHEME
 from reference.compatibility.table import ASPECTS
-from reference.spapr.versions import STREAM_VERSIONS
+from reference.spapr.versions import UnknownStreamVersion, stream_version
 
 DEFAULT_ADAPTER = "adapters.reference:ReferenceAdapter"
 METHODS = ("describe", "save", "load")
@@ -73,9 +73,11 @@ def _problems(adapter: Any, implementation: Implementation) -> Iterator[str]:
     """What is wrong with what an adapter says of itself."""
     versions: dict[str, Any] = implementation.versions
     for version, support in versions.items():
-        if version not in STREAM_VERSIONS:
-            yield f"unknown stream version {version!r}{_suggestion(version, STREAM_VERSIONS)}."
-        elif not isinstance(support, Support):
+        try:
+            stream_version(version)
+        except UnknownStreamVersion as error:
+            yield f"unknown stream version: {error}"
+        if not isinstance(support, Support):
             yield (
                 f"version {version!r} is declared with {support!r}; "
                 "it must be an adapters.protocol.Support."

@@ -16,12 +16,13 @@ from reference.spapr.machine import Machine
 from strategies.pseries import machine_states
 from suites.harness.matrix import Matrix
 from suites.pseries.oracle.parties import parties_of
-from suites.pseries.oracle.roads import VERSIONS, roads_of, travel
+from suites.pseries.oracle.roads import roads_of, travel
+from suites.pseries.oracle.versions import versions
 
 INTEGER = st.integers(0, 2**32 - 1)
 ADAPTER = ReferenceAdapter()
 ROADS = roads_of(parties_of([(ADAPTER, ADAPTER.describe())]))
-MATRIX = Matrix(VERSIONS)
+MATRIX = Matrix(versions())
 
 
 def nothing(_value: object) -> None:
@@ -42,7 +43,7 @@ def pair(source: str, destination: str) -> Callable[[Machine], None]:
 def costs(source: str) -> tuple[float, float]:
     """Seconds an example, with all destinations in turn: of an empty test, and of the suite's."""
     empty, whole = [], []
-    for destination in VERSIONS:
+    for destination in versions():
         machines = machine_states(
             version=source, machine_type=common_machine_type(source, destination)
         )
@@ -57,7 +58,7 @@ def main() -> None:
     print(f"an empty test of one integer: {integer * 1e3:.2f} ms an example\n")
     print("version      empty test   of one integer   pair suite   of the empty test")
     ratios = []
-    for version in VERSIONS:
+    for version in versions():
         measured = [costs(version) for _ in range(REPETITIONS)]
         empty = median(bare for bare, _ in measured)
         ratio = median(whole / bare for bare, whole in measured)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import strategies.pseries
-from reference.compatibility.table import ASPECTS, WHOLE_SECONDS
+from reference.compatibility.expectation import has_whole_seconds
+from reference.compatibility.table import ASPECTS
 from reference.spapr.connector import Connector
 from reference.spapr.machine import (
     UINT64_MAX,
@@ -86,7 +87,7 @@ def random_machine(random: Random, version: str, machine_type: str) -> Machine:
     machine = Machine(
         machine_type=machine_type,
         tb=Timebase(random.getrandbits(64), signed(random, 64)),
-        rtc_ns_offset=signed(random, 64) * (NANOSECONDS if version in WHOLE_SECONDS else 1),
+        rtc_ns_offset=signed(random, 64) * (NANOSECONDS if has_whole_seconds(version) else 1),
         ccs_list=random_walks(random),
         pending_events=random_events(random),
         connectors=tuple({one.drc_index: one for one in connectors}.values()),

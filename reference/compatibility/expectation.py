@@ -7,11 +7,10 @@ from msgspec.structs import replace
 from reference.compatibility.table import (
     ASPECTS,
     ITEMS,
-    NEVER,
+    NANOSECONDS,
     REFUSALS,
     SECTION_VERSIONS,
     WALKS,
-    WHOLE_SECONDS,
     Aspect,
     Item,
 )
@@ -78,20 +77,20 @@ def machine_types(version: str) -> tuple[str, ...]:
 
 def knows(version: StreamVersion, item: Item) -> bool:
     """Whether programs of ``version`` send and accept ``item``."""
-    return version.id in item.branches or version.release >= item.since
+    return version.release >= item.since or version.has_any(item.features)
 
 
 def holds(version: str, aspect: Aspect, type_name: str) -> bool:
     """Whether a program of ``version`` has ``aspect`` at all, for a machine type."""
     program, kind = stream_version(version), machine_type(type_name)
-    held = aspect.held <= program.release < aspect.until
+    held = aspect.held <= program.release < aspect.until or program.has_any(aspect.features)
     return held and kind.release >= aspect.types
 
 
 def carries(version: StreamVersion, aspect: Aspect, kind: MachineType) -> bool:
     """Whether streams of ``version`` carry ``aspect``, for a machine type."""
-    if aspect.carried == NEVER:
-        return version.id in aspect.branches
+    if version.has_any(aspect.features):
+        return True
     return version.release >= aspect.carried and kind.release >= aspect.carried_types
 
 
@@ -99,8 +98,12 @@ def section_versions(version: StreamVersion) -> dict[str, int]:
     """The version_ids of a version's sections, as far as they differ between versions."""
     return {
         section: version_id
-        for section, since, branches, version_id in SECTION_VERSIONS
-        if version.id in branches or (not branches and version.release >= since)
+        for section, since, version_id in SECTION_VERSIONS
+        if (
+            version.has_any(frozenset({since}))
+            if isinstance(since, str)
+            else version.release >= since
+        )
     }
 
 
@@ -124,6 +127,16 @@ def pair(source: str, destination: str, type_name: str) -> Pair:
     )
 
 
+def has_whole_seconds(version: str) -> bool:
+    """Whether the clock of a version has whole seconds."""
+    return stream_version(version).release < NANOSECONDS
+
+
+def refuses(version: str) -> bool:
+    """Whether a version does not save some machines."""
+    return stream_version(version).has_any(frozenset(feature for feature, _, _ in REFUSALS))
+
+
 def without_walks(machine: Machine) -> Machine:
     """The machine when all walks in progress are over, or lost."""
     for aspect in ASPECTS:
@@ -143,8 +156,9 @@ def is_known_otherwise(item: Item, version: str) -> bool:
 
 def expected(source: str, destination: str, machine: Machine) -> Expectation:
     """What must happen to ``machine`` between two programs that were started alike."""
-    for version, condition, words in REFUSALS:
-        if version == source and condition(machine):
+    saver = stream_version(source)
+    for feature, condition, words in REFUSALS:
+        if saver.has_any(frozenset({feature})) and condition(machine):
             return Refused(because=words)
     rows = pair(source, destination, machine.machine_type)
     unknown = [item for item in rows.rejected_with if item.needed(machine)]
@@ -162,9 +176,9 @@ def expected(source: str, destination: str, machine: Machine) -> Expectation:
     for aspect in rows.lost:
         without = aspect.without(arrived)
         if without != arrived:
-            losses.append(aspect.name)
+            losses += [] if aspect.hidden else [aspect.name]
             arrived = without
-    if source in WHOLE_SECONDS and destination not in WHOLE_SECONDS:
+    if has_whole_seconds(source) and not has_whole_seconds(destination):
         nanoseconds = (machine.rtc_ns_offset + 2**63) % 2**64 - 2**63
         if nanoseconds != machine.rtc_ns_offset:
             losses.append("rtc_ns_offset")

@@ -1,7 +1,9 @@
 """The rows: what each stream version holds, carries, sends and accepts.
 
 They repeat on purpose what the descriptions of `reference.spapr` say in their own way: the two are
-held against each other by the tests. A release in a row means "since".
+held against each other by the tests. A release in a row means "since", and ``features`` are keys of
+`reference.spapr.features.FEATURES` that do the same for their base. A patch of somebody's own adds
+rows (`reference.compatibility.declaring`).
 """
 
 from collections.abc import Callable
@@ -9,12 +11,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from reference.spapr.capabilities import CAPABILITIES, default_capabilities
+from reference.spapr.features import NEVER
 from reference.spapr.machine import Machine, OptionVector, Timebase
 from reference.spapr.machine_types import Release, machine_type
 from reference.vmstate.records import Record
 
 ALWAYS: Release = (0, 0)
-NEVER: Release = (9999, 0)
 
 Condition = Callable[[Machine], bool]
 
@@ -24,9 +26,9 @@ class Aspect(Record, frozen=True):
 
     ``held``: since which release programs have it at all; ``types``: since which machine type they
     do. Programs ``until`` a release have it, those from it on do not. ``carried``: since which
-    release streams carry it, for which machine types (``carried_types``), and in which ``branches``
-    off the releases. ``without`` is the machine as it is when the aspect was lost: with the value
-    of a reset.
+    release streams carry it, for which machine types (``carried_types``), and with which
+    ``features`` they do all the same. ``without`` is the machine as it is when the aspect was lost:
+    with the value of a reset. The guest does not see what is ``hidden``, and so loses nothing.
     """
 
     name: str
@@ -36,7 +38,8 @@ class Aspect(Record, frozen=True):
     types: Release = ALWAYS
     carried: Release = ALWAYS
     carried_types: Release = ALWAYS
-    branches: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
+    hidden: bool = False
 
 
 def _connectors(machine: Machine, **lost: Callable[..., int]) -> Machine:
@@ -55,7 +58,7 @@ def _tables(machine: Machine, *names: str) -> Machine:
     return replace(machine, iommu_tables=tables)
 
 
-ASPECTS = (
+ASPECTS: list[Aspect] = [
     Aspect("tb", lambda m: replace(m, tb=Timebase()), carried=(2, 1)),
     Aspect("rtc_ns_offset", lambda m: replace(m, rtc_ns_offset=0)),
     Aspect(
@@ -64,38 +67,42 @@ ASPECTS = (
         held=(2, 3),
         until=(2, 10),
         carried=NEVER,
-        branches=frozenset({"4", "3+ccs", "3+ccs-queue"}),
+        features=frozenset({"bump", "ccs-array", "ccs-queue"}),
     ),
     Aspect(
         "connectors.ccs",
         lambda m: _connectors(m, ccs_offset=lambda _one: -1, ccs_depth=lambda _one: -1),
         held=(2, 10),
         carried=NEVER,
-        branches=frozenset({"10.0+ccs"}),
+        features=frozenset({"ccs-connector"}),
     ),
     Aspect(
         "pending_events",
         lambda m: replace(m, pending_events=()),
         held=(2, 3),
         carried=(2, 10),
+        features=frozenset({"events"}),
     ),
     Aspect(
         "connectors.state",
         lambda m: _connectors(m, state=lambda one: one.resting_state),
         held=(2, 3),
         carried=(2, 10),
+        features=frozenset({"connectors"}),
     ),
     Aspect(
         "connectors.dr_indicator",
         lambda m: _connectors(m, dr_indicator=lambda one: int(one.device)),
         held=(2, 3),
         carried=(2, 10),
+        features=frozenset({"connectors"}),
     ),
     Aspect(
         "connectors.unplug_requested",
         lambda m: _connectors(m, unplug_requested=lambda _one: False),
         held=(2, 3),
         carried=(5, 0),
+        features=frozenset({"unplug"}),
     ),
     Aspect("iommu_tables.table", lambda m: _tables(m, "table")),
     Aspect("iommu_tables.bypass", lambda m: _tables(m, "bypass")),
@@ -139,7 +146,7 @@ ASPECTS = (
         ),
         held=(5, 0),
     ),
-)
+]
 """All that a machine has, and who keeps it over a migration."""
 
 
@@ -152,15 +159,14 @@ class Item(Record, frozen=True):
 
     A reader that is older than ``since`` does not know it and rejects a stream that has it. What is
     sent under a further condition later on has a row for each.
-    ``condition`` says ``needed`` in words. ``branches`` are versions that know it although they
-    are no later release, and then the only ones.
+    ``condition`` says ``needed`` in words. Programs with one of ``features`` know it, too.
     """
 
     name: str
     since: Release
     needed: Condition
     condition: str
-    branches: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
 
 
 def _given(name: str) -> Condition:
@@ -175,25 +181,28 @@ def _is_type(since: Release) -> Condition:
     return lambda machine: machine_type(machine.machine_type).release >= since
 
 
-ITEMS = (
+ITEMS: list[Item] = [
     Item("spapr/rtc", (2, 3), lambda _: True, "always"),
     Item(
         "spapr_drc",
         (2, 10),
         lambda m: any(one.device and one.state != one.resting_state for one in m.connectors),
         "a connector with a device is away from rest",
+        frozenset({"connectors"}),
     ),
     Item(
         "spapr_drc/unplug_requested",
         (5, 0),
         lambda m: any(one.unplug_requested for one in m.connectors),
         "an unplug is requested",
+        frozenset({"unplug"}),
     ),
     Item(
         "spapr_drc",
         (5, 0),
         lambda m: any(one.unplug_requested for one in m.connectors),
         "an unplug is requested",
+        frozenset({"unplug"}),
     ),
     *(
         Item(
@@ -201,7 +210,7 @@ ITEMS = (
             NEVER,
             lambda m: any(one.ccs_depth > 0 for one in m.connectors),
             "a connector is in progress",
-            branches=frozenset({"10.0+ccs"}),
+            features=frozenset({"ccs-connector"}),
         )
         for name in ("spapr_drc", "spapr_drc/ccs")
     ),
@@ -210,6 +219,7 @@ ITEMS = (
         (2, 10),
         lambda m: any(one.physical and one.dr_indicator != one.device for one in m.connectors),
         "an indicator does not show whether there is a device",
+        frozenset({"connectors"}),
     ),
     Item(
         "spapr_iommu_ex",
@@ -224,6 +234,7 @@ ITEMS = (
         (2, 10),
         lambda m: len(m.pending_events) > 0,
         "an event waits for the guest",
+        frozenset({"events"}),
     ),
     *(
         Item(f"spapr/cap/{one.name}", one.since, _given(one.name), f"{one.name} was given")
@@ -245,28 +256,33 @@ ITEMS = (
             NEVER,
             lambda m: len(m.ccs_list) > 0,
             "a connector is in progress",
-            branches=frozenset({version}),
+            features=frozenset({feature}),
         )
-        for form, version in (("array", "3+ccs"), ("queue", "3+ccs-queue"))
+        for form, feature in (("array", "ccs-array"), ("queue", "ccs-queue"))
     ),
-)
+]
 """All optional parts of a stream."""
 
-SECTION_VERSIONS: tuple[tuple[str, Release, frozenset[str], int], ...] = (
-    # Section, since which release or in which branches, the version_id it has. The last row that
+SECTION_VERSIONS: list[tuple[str, Release | str, int]] = [
+    # Section, since which release or with which feature, the version_id it has. The last row that
     # applies counts; a reader accepts the version_ids up to its own.
-    ("spapr", ALWAYS, frozenset({"1"}), 1),
-    ("spapr", ALWAYS, frozenset({"2"}), 2),
-    ("spapr", (2, 3), frozenset(), 3),
-    ("spapr", ALWAYS, frozenset({"4"}), 4),
-    ("spapr_iommu", ALWAYS, frozenset(), 2),
-    ("spapr_iommu", (7, 1), frozenset(), 3),
-)
+    ("spapr", ALWAYS, 1),
+    ("spapr", (2, 1), 2),
+    ("spapr", (2, 3), 3),
+    ("spapr", "bump", 4),
+    ("spapr_iommu", ALWAYS, 2),
+    ("spapr_iommu", (7, 1), 3),
+]
 
 REFUSALS: tuple[tuple[str, Condition, str], ...] = (
-    # Version, when it refuses to save, the same in words.
-    ("3+busy", lambda m: len(m.ccs_list) > 0, "a connector is in progress"),
+    # Feature, when it refuses to save, the same in words.
+    ("busy", lambda m: len(m.ccs_list) > 0, "a connector is in progress"),
+    (
+        "busy-connectors",
+        lambda m: any(one.ccs_depth > 0 for one in m.connectors),
+        "a connector is in progress",
+    ),
 )
 
-WHOLE_SECONDS = frozenset({"1", "2"})
-"""Versions whose clock has whole seconds, 64 bits of them; later ones have as many nanoseconds."""
+NANOSECONDS: Release = (2, 3)
+"""Since when the clock has nanoseconds, 64 bits of them. Before, it has as many whole seconds."""

@@ -5,22 +5,27 @@ from functools import cache
 from reference.spapr.machine_types import UnknownMachineType, machine_type
 from reference.spapr.other_sections import other_sections
 from reference.spapr.sections import plans
-from reference.spapr.spapr import spapr
-from reference.spapr.versions import STREAM_VERSIONS
+from reference.spapr.versions import STREAM_VERSIONS, stream_version
 from reference.vmstate.description import VMStateDescription
 
-NEWEST = STREAM_VERSIONS["10.0"]
-OTHER_SPAPR = ("4", "3+ccs", "3+ccs-queue")
-"""The stream versions whose section `spapr` has what the newest does not know."""
+NEWEST = stream_version("10.0")
 
 
 @cache
 def own_descriptions(type_name: str) -> dict[str, tuple[VMStateDescription, ...]]:
-    """Our descriptions of a machine type's sections, by name; none if it is no pseries type."""
+    """Our descriptions of a machine type's sections, by name; none if it is no pseries type.
+
+    The newest comes first; behind it are those of the versions that change it by a feature.
+    """
     try:
         kind = machine_type(type_name)
     except UnknownMachineType:
         return {}
     known = other_sections(kind) | {n: p.vmsd for n, p in plans(NEWEST, kind.name).items()}
-    others = (spapr(STREAM_VERSIONS[version]) for version in OTHER_SPAPR)
-    return {name: (vmsd,) for name, vmsd in known.items()} | {"spapr": (known["spapr"], *others)}
+    described: dict[str, tuple[VMStateDescription, ...]]
+    described = {name: (vmsd,) for name, vmsd in known.items()}
+    for version in STREAM_VERSIONS.values():
+        for section in dict.fromkeys(change.section for change in version.changes):
+            changed = plans(version, kind.name)[section].vmsd
+            described[section] = (*described[section], changed)
+    return described

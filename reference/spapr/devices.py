@@ -10,9 +10,8 @@ from reference.spapr.connector import Connector
 from reference.spapr.machine import HostBridge, IommuTable, Lsi, Machine, Msi
 from reference.spapr.machine_types import MachineType, Release
 from reference.spapr.scratch import narrowed, widened
-from reference.spapr.versions import Ccs, StreamVersion
+from reference.spapr.versions import StreamVersion
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.errors import Rejected
 from reference.vmstate.fields import (
     bool_,
     int32,
@@ -30,10 +29,6 @@ DEFAULT_WINDOW_FLAG: Release = (7, 1)
 """The release that added ``def_win`` and raised the version for it (31cc81f728)."""
 SCRATCH_HOST_BRIDGE: Release = (2, 8)
 """The release that stopped comparing the windows of the host bridge (5c4537bded)."""
-CONNECTORS: Release = (2, 10)
-"""The release that began to migrate connectors (9d4c0f4f0a, 67fea71bf3)."""
-UNPLUG_REQUESTS: Release = (5, 0)
-"""The release that began to migrate unplug requests (ab8584349c)."""
 RTC: Release = (2, 3)
 """The release that gave the real-time clock a section of its own (880ae7de59)."""
 
@@ -60,41 +55,15 @@ def is_transient(connector: Connector) -> bool:
     return is_away_from_rest(connector) or (connector.device and connector.unplug_requested)
 
 
-def is_walking(connector: Connector) -> bool:
-    """Whether the guest reads the tree: then it is owed the rest of it."""
-    return connector.ccs_depth > 0
-
-
-def check_walk(connector: Connector, _version: int) -> Connector:
-    """The post_load hook that refuses a walk that is none."""
-    if connector.ccs_depth <= 0 or connector.ccs_offset < 0:
-        raise Rejected(
-            f"ccs_depth {connector.ccs_depth} and ccs_offset {connector.ccs_offset} of connector "
-            f"{connector.drc_index:#x} are no walk in progress"
-        )
-    return connector
-
-
-SPAPR_DRC_CCS = VMStateDescription(
-    name="spapr_drc/ccs",
-    needed=is_walking,
-    fields=(int32("ccs_offset"), int32("ccs_depth")),
-    post_load=check_walk,
-)
-"""What today's QEMU lacks. A tree may also be read a second time, when its connector is at rest."""
-
-
 @cache
 def spapr_drc(version: StreamVersion) -> VMStateDescription:
     """A connector; its instance_id is its index."""
-    requests = version.release >= UNPLUG_REQUESTS
-    walks = version.ccs is Ccs.CONNECTOR_SUBSECTION
-    needed = is_transient if requests else is_away_from_rest
+    requests = version.has("unplug")
     return VMStateDescription(
         name="spapr_drc",
-        needed=(lambda one: is_walking(one) or needed(one)) if walks else needed,
+        needed=is_transient if requests else is_away_from_rest,
         fields=(uint32("state"),),
-        subsections=(SPAPR_DRC_UNPLUG_REQUESTED,) * requests + (SPAPR_DRC_CCS,) * walks,
+        subsections=(SPAPR_DRC_UNPLUG_REQUESTED,) * requests,
         record=Connector,
     )
 

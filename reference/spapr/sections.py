@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from reference.spapr.devices import (
-    CONNECTORS,
     RTC,
     SPAPR_DRC_PHYSICAL,
     SPAPR_RTC,
@@ -12,6 +11,7 @@ from reference.spapr.devices import (
     spapr_iommu,
     spapr_pci,
 )
+from reference.spapr.features import changed
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
 from reference.spapr.spapr import spapr
@@ -40,12 +40,16 @@ def plans(version: StreamVersion, type_name: str, amend: Amend = unchanged) -> d
     release = version.release
     descriptions = [
         *([SPAPR_RTC] if release >= RTC else ()),
-        *([spapr_drc(version), SPAPR_DRC_PHYSICAL] if release >= CONNECTORS else ()),
+        *([spapr_drc(version), SPAPR_DRC_PHYSICAL] if version.has("connectors") else ()),
         spapr_iommu(release),
         spapr_pci(release, machine_type(type_name)),
         spapr(version),
     ]
-    return {vmsd.name: compile_plan(amend(vmsd)) for vmsd in descriptions}
+    known = {vmsd.name: vmsd for vmsd in descriptions}
+    for change in version.changes:
+        if change.section in known:
+            known[change.section] = changed(known[change.section], change)
+    return {name: compile_plan(amend(vmsd)) for name, vmsd in known.items()}
 
 
 def registrations(machine: Machine, known: dict[str, Plan]) -> Iterator[Registration]:

@@ -9,15 +9,11 @@ from reference.spapr.capabilities import CAPABILITIES, capability, default_capab
 from reference.spapr.clock import NANOSECONDS, import_rtc
 from reference.spapr.machine import UINT64_MAX, Machine
 from reference.spapr.scratch import narrowed, widened
-from reference.spapr.subsections import CCS_FIELDS, SUBSECTIONS, TIMEBASE
-from reference.spapr.versions import Ccs, StreamVersion
+from reference.spapr.subsections import SUBSECTIONS, TIMEBASE
+from reference.spapr.versions import StreamVersion
 from reference.vmstate.description import VersionBefore, VMStateDescription
-from reference.vmstate.errors import DoesNotFit, Refused, Rejected
+from reference.vmstate.errors import DoesNotFit, Rejected
 from reference.vmstate.fields import struct, uint64, unused
-
-CCS_SUBSECTION = "spapr/ccs"
-"""Our name. That of the patches of 2016 and 2017 is not known."""
-
 
 SentMachine: Any = msgspec.defstruct(
     "SentMachine",
@@ -42,24 +38,13 @@ def pre_load(machine: Machine) -> Machine:
 
 @cache
 def spapr(version: StreamVersion) -> VMStateDescription:
-    """The section `spapr`, as ``version`` reads and writes it."""
-    known = tuple(vmsd for since, vmsd in SUBSECTIONS if version.release >= since)
+    """The section `spapr`, as the base of ``version`` reads and writes it."""
+    known = tuple(vmsd for since, vmsd in SUBSECTIONS if version.has(since))
     sent_capabilities = {
         one.name: f"mig_{one.name}" for one in CAPABILITIES if version.release >= one.since
     }
-    ccs_fields = CCS_FIELDS.get(version.ccs, ())
-    if version.ccs in {Ccs.SUBSECTION_ARRAY, Ccs.SUBSECTION_QUEUE}:
-        ccs = VMStateDescription(
-            name=CCS_SUBSECTION,
-            needed=lambda machine: bool(machine.ccs_list),
-            fields=ccs_fields,
-        )
-        known, ccs_fields = (*known, ccs), ()
 
     def pre_save(machine: Machine) -> Machine:
-        if version.ccs is Ccs.REFUSED and machine.ccs_list:
-            walks = ", ".join(f"{walk.drc_index:#x}" for walk in machine.ccs_list)
-            raise Refused(f"configure-connector is in progress for {walks}")
         seconds, rest = divmod(machine.rtc_ns_offset, NANOSECONDS)
         if version.spapr_version_id < 3 and rest:
             raise DoesNotFit(f"{machine.rtc_ns_offset} ns are no whole seconds")
@@ -96,7 +81,6 @@ def spapr(version: StreamVersion) -> VMStateDescription:
             unused(4, field_exists=VersionBefore(3)),  # next_irq, until ba0e5bf8de
             uint64("rtc_offset", field_exists=VersionBefore(3)),
             struct("tb", TIMEBASE, version_id=2),
-            *ccs_fields,
         ),
         subsections=known,
         record=SentMachine,

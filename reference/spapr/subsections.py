@@ -19,8 +19,7 @@ from reference.spapr.machine import (
     Timebase,
 )
 from reference.spapr.machine_types import Release, machine_type
-from reference.spapr.versions import Ccs
-from reference.vmstate.description import Field, VMStateDescription
+from reference.vmstate.description import VMStateDescription
 from reference.vmstate.fields import (
     bitmap,
     buffer,
@@ -87,8 +86,8 @@ def capability_subsection(one: Capability) -> VMStateDescription:
 
 CAPABILITY_SUBSECTIONS = {one.name: (one.since, capability_subsection(one)) for one in CAPABILITIES}
 
-SUBSECTIONS: tuple[tuple[Release, VMStateDescription], ...] = (
-    # Since which release, in the order of vmstate_spapr.
+SUBSECTIONS: tuple[tuple[Release | str, VMStateDescription], ...] = (
+    # Since which release, or by which feature, in the order of vmstate_spapr.
     (
         (2, 8),
         VMStateDescription(
@@ -107,7 +106,7 @@ SUBSECTIONS: tuple[tuple[Release, VMStateDescription], ...] = (
         ),
     ),
     (
-        (2, 10),
+        "events",
         VMStateDescription(
             name="spapr_pending_events",
             needed=lambda machine: bool(machine.pending_events),
@@ -155,16 +154,3 @@ SUBSECTIONS: tuple[tuple[Release, VMStateDescription], ...] = (
         for name in ("rpt_invalidate", "ail_mode_3", "nested_papr", "dawr1")
     ),
 )
-
-CCS_FIELDS: dict[Ccs, tuple[Field, ...]] = {
-    Ccs.VERSION_BUMP: (
-        int32("ccs_list_num", counts="ccs_list", version_id=4),
-        struct("ccs_list", CONFIGURE_CONNECTOR_STATE, count="ccs_list_num", version_id=4),
-    ),
-    Ccs.SUBSECTION_ARRAY: (
-        int32("ccs_list_num", counts="ccs_list"),
-        struct("ccs_list", CONFIGURE_CONNECTOR_STATE, count="ccs_list_num"),
-    ),
-    Ccs.SUBSECTION_QUEUE: (qtailq("ccs_list", CONFIGURE_CONNECTOR_STATE),),
-}
-"""How walks in progress are laid out, where they are sent."""

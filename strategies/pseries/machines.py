@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reference.compatibility.expectation import holds
-from reference.compatibility.table import ASPECTS, WHOLE_SECONDS
+from reference.compatibility.expectation import has_whole_seconds, holds
+from reference.compatibility.table import ASPECTS
 from reference.spapr.capabilities import CAPABILITIES, HPT_MAX_PAGE_SIZE, Capability
 from reference.spapr.machine import UINT64_MAX, HostBridge, Machine, OptionVector, Timebase
 from reference.spapr.machine_types import machine_type
@@ -119,7 +119,7 @@ def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machi
     if draw(PRESENT):
         state["tb"] = Timebase(unsigned(draw, 64), signed(draw, 64))
     if draw(PRESENT):
-        seconds = version in WHOLE_SECONDS
+        seconds = has_whole_seconds(version)
         state["rtc_ns_offset"] = signed(draw, 64) * (NANOSECONDS if seconds else 1)
     choice, parts = options(version, machine_type)
     for _ in range(2):

@@ -39,7 +39,7 @@ LETTERS: dict[type[Verdict], str] = {
 }
 WITNESSES = 8
 """How many machines that lost something are looked at in each test."""
-WIDTH = 100
+WIDTH = 110
 """Columns of the terminal that the matrix keeps to where it can."""
 ORDER = "=x-L!?"
 """Letters stand in this order where the verdict depends on the machine."""

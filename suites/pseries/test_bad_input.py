@@ -21,20 +21,21 @@ from suites.pseries.oracle.dissection import dissect
 from suites.pseries.oracle.machines import sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
-from suites.pseries.oracle.roads import VERSIONS, loaded, saved
+from suites.pseries.oracle.roads import loaded, saved
+from suites.pseries.oracle.versions import made_of, versions
 
 PLACE = 1 << 24
 """Places in a stream are drawn as a part of this."""
 
 wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 
 
 def versions_with(feature: str) -> pytest.MarkDecorator:
     """A test for each version whose newest machine type has ``feature``."""
     return pytest.mark.parametrize(
         "version",
-        [one for one in VERSIONS if machine_type(common_machine_type(one)).has(feature)],
+        [one for one in versions() if machine_type(common_machine_type(one)).has(feature)],
     )
 
 
@@ -190,7 +191,11 @@ HOSTILE: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
 @needs(Ability.QEMU_WIRE_FORMAT, loads="version")
 @pytest.mark.parametrize(
     ("version", "section", "before"),
-    [pytest.param(*one, id="-".join(one[:2])) for one in HOSTILE],
+    [
+        pytest.param(version, *one[1:], id=f"{version}-{one[1]}")
+        for one in HOSTILE
+        for version in made_of(one[0])
+    ],
 )
 @pytest.mark.parametrize("count", COUNTS, ids=hex)
 def test_a_count_is_not_believed(  # noqa: PLR0913, PLR0917 -- a row, a column, and fixtures

@@ -27,14 +27,13 @@ from suites.harness.failures import fail
 from suites.pseries.oracle.acting import Twins, Visit
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Party
-from suites.pseries.oracle.roads import VERSIONS, Road, loaded
+from suites.pseries.oracle.roads import Road, loaded
 from suites.pseries.oracle.stories import answer
+from suites.pseries.oracle.versions import carrying, versions, with_feature
 
 INDEX = 0x40000010
 TREE = Node("device")
-IN_LIST = ("4", "3+ccs", "3+ccs-queue")
-IN_CONNECTOR = "10.0+ccs"
-CARRYING = (*IN_LIST, IN_CONNECTOR)
+IN_LIST, IN_CONNECTOR = carrying("ccs_list"), carrying("connectors.ccs")
 """The versions whose streams have walks."""
 NO_TREES = {"empty header": bytes(40), "text": b"no tree", "cut": b"\xd0\x0d\xfe\xed\0\0\0\x48"}
 OUTSIDE = (0x7FFFFFFC, 0x1000, 0x3C)
@@ -54,7 +53,7 @@ def walking(version: str, offset: int, depth: int, fdt: Fdt = TREE) -> Machine:
 
 @clause("WALK-1")
 @needs(Ability.CALL, saves="version", loads="version", any_machine=True)
-@pytest.mark.parametrize("version", [one for one in VERSIONS if one not in {"1", "2"}])
+@pytest.mark.parametrize("version", [one for one in versions() if one not in {"1", "2"}])
 @pytest.mark.parametrize("fdt", NO_TREES.values(), ids=NO_TREES)
 def test_what_is_no_tree_is_read_as_an_error(
     fdt: bytes, version: str, party: Party, record_visit: Visit
@@ -77,7 +76,7 @@ def expect_error(twins: Twins, name: str) -> None:
 
 @clause("WALK-2")
 @needs(saves="version", loads="version", any_machine=True)
-@pytest.mark.parametrize("version", CARRYING)
+@pytest.mark.parametrize("version", [*IN_LIST, *IN_CONNECTOR])
 @pytest.mark.parametrize("offset", OUTSIDE, ids=hex)
 def test_a_walk_outside_of_its_tree_is_an_error_until_it_starts_again(
     offset: int, version: str, roads: tuple[Road, ...], record_visit: Visit
@@ -104,15 +103,18 @@ def always_sent(vmsd: VMStateDescription) -> VMStateDescription:
 
 
 @clause("WALK-3")
-@needs(Ability.QEMU_WIRE_FORMAT, loads=IN_CONNECTOR)
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@pytest.mark.parametrize("version", with_feature("ccs-connector"))
 @pytest.mark.parametrize(("offset", "depth"), NO_WALKS)
-def test_a_walk_that_cannot_be_is_rejected(offset: int, depth: int, adapter: Adapter) -> None:
+def test_a_walk_that_cannot_be_is_rejected(
+    version: str, offset: int, depth: int, adapter: Adapter
+) -> None:
     """A connector does not take an offset or a depth that no walk has."""
-    machine = walking(IN_CONNECTOR, offset, depth)
-    stream = save_machine(machine, IN_CONNECTOR, amend=always_sent)
-    arrived = load(adapter, stream, IN_CONNECTOR, machine.fresh())
+    machine = walking(version, offset, depth)
+    stream = save_machine(machine, version, amend=always_sent)
+    arrived = load(adapter, stream, version, machine.fresh())
     if not isinstance(arrived, Rejected):
-        road = f"load ccs_offset {offset}, ccs_depth {depth} at {IN_CONNECTOR}"
+        road = f"load ccs_offset {offset}, ccs_depth {depth} at {version}"
         fail("WALK-3", expected="rejected", got=arrived, road=road)
 
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, initialize, rule
 from msgspec.structs import replace
 
-from reference.compatibility.expectation import common_machine_type
-from reference.compatibility.table import WHOLE_SECONDS
+from reference.compatibility.expectation import common_machine_type, has_whole_seconds
 from reference.spapr.actions import (
     AnyAction,
     ConfigureConnector,
@@ -38,7 +37,8 @@ from suites.pseries.oracle.acting import Twins, Visit
 from suites.pseries.oracle.guest import drain
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit, Party, devices_of, fit_of
-from suites.pseries.oracle.roads import VERSIONS, Road, hops
+from suites.pseries.oracle.roads import Road, hops
+from suites.pseries.oracle.versions import versions
 
 TURN = st.integers(0, 2)
 OFFSETS = (0, 3600 * 10**9, -1, 10**9 + 1)
@@ -177,7 +177,7 @@ def continuation(
 ) -> type[Continuation]:
     """The state machine that starts at ``version``; who knows its machine type takes part."""
     type_name = common_machine_type(version)
-    offsets = [one for one in OFFSETS if version not in WHOLE_SECONDS or one % 10**9 == 0]
+    offsets = [one for one in OFFSETS if not has_whole_seconds(version) or one % 10**9 == 0]
     devices = devices_of(parties, type_name)
     attributes = {
         "version": version,
@@ -206,7 +206,7 @@ play = get_state_machine_test(
 
 @clause("CONT-1", "CONT-2", "CONT-3", "CONT-4", "CONT-5", "CONT-6", "CONT-7")
 @needs(saves="version", loads="version")
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", versions())
 @property_of(part=4, data=st.data)  # each example is many steps long
 def test_a_guest_never_notices(continuation: type[Continuation], data: st.DataObject) -> None:
     """Every answer is that of a machine that was never migrated, less the declared losses."""

@@ -12,26 +12,17 @@ from reference.spapr.machine import (
     Machine,
     Msi,
 )
-from reference.spapr.versions import STREAM_VERSIONS, Ccs
 from strategies.pseries import arbitrary_walks, event_logs, reachable_walks
 from suites.harness.clauses import clause
 from suites.harness.properties import property_of
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
 from suites.pseries.oracle.roads import Road, accepted
+from suites.pseries.oracle.versions import carrying, made_of
 
 both = needs(saves="version", loads="version")
-carries_walks = pytest.mark.parametrize(
-    "version",
-    [
-        one.id
-        for one in STREAM_VERSIONS.values()
-        if one.ccs in {Ccs.VERSION_BUMP, Ccs.SUBSECTION_ARRAY, Ccs.SUBSECTION_QUEUE}
-    ],
-)
-carries_events = pytest.mark.parametrize(
-    "version", [one.id for one in STREAM_VERSIONS.values() if one.release >= (2, 10)]
-)
+carries_walks = pytest.mark.parametrize("version", carrying("ccs_list"))
+carries_events = pytest.mark.parametrize("version", carrying("pending_events"))
 every_length = pytest.mark.parametrize("length", [0, 1, 2, 255, 256, 1000])
 
 
@@ -89,7 +80,7 @@ def test_any_number_of_events_survives(
 
 @clause("LIST-3")
 @both
-@pytest.mark.parametrize("version", ["3+ccs", "4", "7.1", "10.0"])
+@pytest.mark.parametrize("version", made_of("3+ccs", "4", "7.1", "10.0"))
 def test_no_count_is_kept_in_sixteen_bits(version: str, roads: tuple[Road, ...], fit: Fit) -> None:
     """A list, a table and a log are not cut at 65536, as those of 338c25b6929b were."""
     many = range(65537)

@@ -23,7 +23,8 @@ from suites.harness.failures import fail
 from suites.harness.properties import property_of
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
-from suites.pseries.oracle.roads import VERSIONS, Road, accepted, hops, saved, travel
+from suites.pseries.oracle.roads import Road, accepted, hops, saved, travel
+from suites.pseries.oracle.versions import made_of, versions
 
 NEWEST = "10.0"
 """The newest version that was released."""
@@ -32,7 +33,7 @@ NAMED = [kind for kind in TYPES if machine_type(kind).has("send-configuration")]
 """The machine types whose name is in the stream."""
 
 typed = needs(Ability.MACHINE_TYPES, saves="version", loads="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 every_type = pytest.mark.parametrize("kind", TYPES)
 
 
@@ -43,7 +44,7 @@ def age(version: str) -> tuple[int, int]:
 
 @clause("MT-1", "MT-2")
 @needs(saves="version", loads="version")
-@pytest.mark.parametrize("version", [NEWEST, "7.1", "2.7"])
+@pytest.mark.parametrize("version", made_of(NEWEST, "7.1", "2.7"))
 @property_of(
     machine=lambda version: machine_states(
         version=version, machine_type=common_machine_type(version)
@@ -54,7 +55,9 @@ def test_a_program_with_its_own_machine_type(
 ) -> None:
     """The newest machine type of a program, on both sides: the guest sees the same."""
     for road in roads:
-        travel(road, machine, version, version, clause="MT-1" if version == NEWEST else "MT-2")
+        travel(
+            road, machine, version, version, clause="MT-1" if version in made_of(NEWEST) else "MT-2"
+        )
 
 
 @clause("MT-3")
@@ -79,7 +82,7 @@ def test_the_same_program_with_an_older_machine_type(
 @clause("MT-4")
 @typed
 @pytest.mark.parametrize(
-    "version", [one for one in VERSIONS if len(machine_types(one)) < len(TYPES)]
+    "version", [one for one in versions() if len(machine_types(one)) < len(TYPES)]
 )
 def test_a_machine_type_from_the_future_is_refused(
     version: str, adapter: Adapter, fit: Fit
@@ -198,8 +201,8 @@ def configuration(name: str) -> bytes:
     ("source", "destination"),
     [
         pytest.param(source, destination, id=f"{source}->{destination}")
-        for source in VERSIONS
-        for destination in VERSIONS
+        for source in versions()
+        for destination in versions()
         if age(source) > age(destination)
         and not pair(source, destination, common_machine_type(destination)).always_rejected
     ],
@@ -226,7 +229,7 @@ def test_a_machine_at_rest_is_understood_by_the_program_of_its_type(
     ("version", "known"),
     [
         pytest.param(version, known, id=f"{version}-{known.name}")
-        for version in VERSIONS
+        for version in versions()
         for known in CAPABILITIES
         if age(version) >= known.since
     ],

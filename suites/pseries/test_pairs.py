@@ -9,9 +9,10 @@ from strategies.pseries import machine_states
 from suites.harness.clauses import clause
 from suites.harness.properties import property_of
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.roads import VERSIONS, Record, Road, travel
+from suites.pseries.oracle.roads import Record, Road, travel
+from suites.pseries.oracle.versions import versions
 
-PAIRS = [(source, destination) for source in VERSIONS for destination in VERSIONS]
+PAIRS = [(source, destination) for source in versions() for destination in versions()]
 
 
 def is_closed(source: str, destination: str) -> bool:

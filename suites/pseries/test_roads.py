@@ -10,7 +10,8 @@ from strategies.pseries import machine_states
 from suites.harness.clauses import clause
 from suites.harness.properties import property_of
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.roads import VERSIONS, Road, travel
+from suites.pseries.oracle.roads import Road, travel
+from suites.pseries.oracle.versions import versions
 
 ROADS = (
     # Through all of history, as a guest that was never shut down.
@@ -82,7 +83,7 @@ def test_several_hops_lose_no_more_than_each(
 
 @clause("ROAD-2")
 @needs(saves="versions", loads="versions")
-@named([road for version in VERSIONS for road in there_and_back(version)])
+@named([road for version in versions() for road in there_and_back(version)])
 @every_machine
 def test_there_and_back_again(
     versions: tuple[str, ...], roads: tuple[Road, ...], machine: Machine

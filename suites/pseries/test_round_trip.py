@@ -13,10 +13,11 @@ from suites.pseries.oracle.dissection import compared
 from suites.pseries.oracle.machines import machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Party
-from suites.pseries.oracle.roads import VERSIONS, Record, Road, travel
+from suites.pseries.oracle.roads import Record, Road, travel
+from suites.pseries.oracle.versions import versions
 
 both = needs(saves="version", loads="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 
 
 @clause("RT-1")

@@ -23,7 +23,8 @@ from suites.pseries.oracle.dissection import dissect
 from suites.pseries.oracle.machines import sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
-from suites.pseries.oracle.roads import VERSIONS, loaded, saved
+from suites.pseries.oracle.roads import loaded, saved
+from suites.pseries.oracle.versions import versions
 
 ALWAYS = ("spapr", "spapr_pci", "spapr_iommu")
 """The sections that every stream has; `spapr_iommu` for each window."""
@@ -31,7 +32,7 @@ UNKNOWN = ("/unknown", "_unknown", "X", "/cap/unknown")
 """What makes an unknown name of that of a section: no slash is needed."""
 
 wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 
 
 def alone(machine: Machine, name: str) -> list[tuple[int, Machine]]:
@@ -69,7 +70,7 @@ def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
 @clause("SUB-1")
 @needs(Ability.QEMU_WIRE_FORMAT, saves="version")
 @pytest.mark.parametrize(
-    "version", [one for one in VERSIONS if settable(one, common_machine_type(one))]
+    "version", [one for one in versions() if settable(one, common_machine_type(one))]
 )
 def test_a_capability_is_sent_if_and_only_if_it_was_changed(
     version: str, adapter: Adapter, fit: Fit

@@ -9,10 +9,11 @@ from suites.harness.clauses import clause
 from suites.pseries.oracle.boundaries import STEPS, boundary_machine, check_whole, without
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
-from suites.pseries.oracle.roads import VERSIONS, Road, travel
+from suites.pseries.oracle.roads import Road, travel
+from suites.pseries.oracle.versions import versions
 
 both = needs(saves="version", loads="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 
 
 def check(machine: Machine, version: str, roads: tuple[Road, ...], fit: Fit, clause: str) -> None:

@@ -31,17 +31,18 @@ from suites.pseries.oracle.acting import Twins, Visit
 from suites.pseries.oracle.guest import read_on
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit, Party, trees_of
-from suites.pseries.oracle.roads import VERSIONS, Record, Road
+from suites.pseries.oracle.roads import Record, Road
 from suites.pseries.oracle.stories import answer
+from suites.pseries.oracle.versions import versions
 
-WALKING = [one for one in VERSIONS if "connectors.state" in held(one, common_machine_type(one))]
+WALKING = [one for one in versions() if "connectors.state" in held(one, common_machine_type(one))]
 """The versions whose programs have connectors."""
 between = pytest.mark.parametrize(
     ("source", "destination"),
     [
         pytest.param(source, destination, id=f"{source}->{destination}")
         for source in WALKING
-        for destination in VERSIONS
+        for destination in versions()
     ],
 )
 

@@ -17,17 +17,18 @@ from suites.pseries.oracle.dissection import dissect, name_in_description, shown
 from suites.pseries.oracle.machines import sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
-from suites.pseries.oracle.roads import VERSIONS, saved
+from suites.pseries.oracle.roads import saved
+from suites.pseries.oracle.versions import versions
 
 ENDPOINTS = [
     pytest.param(version, kind, id=f"{version}-{kind}")
-    for version in VERSIONS
+    for version in versions()
     for kind in machine_types(version)
 ]
 """Each version with every machine type that it knows."""
 
 wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version")
-every_version = pytest.mark.parametrize("version", VERSIONS)
+every_version = pytest.mark.parametrize("version", versions())
 
 
 @clause("WIRE-1")

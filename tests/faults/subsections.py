@@ -6,9 +6,9 @@ from typing import Any
 
 from adapters.reference import ReferenceAdapter
 from reference.compatibility.table import ITEMS
+from reference.spapr.features import CCS_SUBSECTION
 from reference.spapr.loading import Loading
 from reference.spapr.machine import Machine
-from reference.spapr.spapr import CCS_SUBSECTION
 from reference.vmstate.description import VMStateDescription
 from reference.vmstate.errors import Rejected
 from reference.vmstate.subsections import VERSION

@@ -20,7 +20,7 @@ BAD_ADAPTERS = {
     "bad:number": "int has no method 'describe'",
     "bad:Fails": "describe() failed: ZeroDivisionError: division by zero.",
     "bad:Text": "describe() returned str; it must return an adapters.protocol.Implementation.",
-    "bad:Version": "unknown stream version '3+css' (did you mean '3+ccs'",
+    "bad:Version": "'3+css': there is no feature 'css'; did you mean 'ccs'?",
     "bad:NoSupport": "version '3' is declared with True; it must be an adapters.protocol.Support.",
     "bad:Ability": "unknown ability 'load-on' (did you mean 'load-onto'?).",
 }

@@ -12,7 +12,7 @@ from adapters.qemu.pseries.kinds import Kind, arguments, capability_value, spell
 from adapters.qemu.pseries.running import Running
 from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine_types import Release, machine_type
-from reference.spapr.versions import STREAM_VERSIONS, Ccs
+from reference.spapr.versions import BASES
 
 VERSIONED = re.compile(r"pseries-\d+\.\d+")
 
@@ -31,11 +31,7 @@ class Binary:
         self.release: Release = version["major"], version["minor"]
         self.release_name = "{major}.{minor}.{micro}".format(**version)
         self.machine_types, self.excluded = self.startable(machines)
-        self.version = [
-            one.id
-            for one in STREAM_VERSIONS.values()
-            if one.release <= self.release and one.ccs is Ccs.LOST
-        ][-1]
+        self.version = [one for one, since in BASES.items() if since <= self.release][-1]
 
     def identity(self) -> tuple[dict[str, int], list[str]]:
         """The version and the versioned pseries machine types, oldest first."""

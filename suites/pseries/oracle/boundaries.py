@@ -5,7 +5,8 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from reference.compatibility.table import ASPECTS, WHOLE_SECONDS
+from reference.compatibility.expectation import has_whole_seconds
+from reference.compatibility.table import ASPECTS
 from reference.spapr.clock import as_signed
 from reference.spapr.connector import Connector
 from reference.spapr.machine import (
@@ -103,7 +104,7 @@ def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
     that are exchanged are seen.
     """
     numbers, names = Numbers(step), held(version, machine_type)
-    seconds = version in WHOLE_SECONDS
+    seconds = has_whole_seconds(version)
     size = SIZES[step % len(SIZES)]
     event = EventLogEntry(numbers.unsigned(32), (b"\xff" + bytes(size))[:size])
     dynamic = "iommu_tables.def_win" in names

@@ -1,11 +1,9 @@
 """The machines that tests of one stream version are about."""
 
 from hypothesis.strategies import SearchStrategy
-from msgspec.structs import replace
 
-from reference.compatibility.expectation import common_machine_type
+from reference.compatibility.expectation import common_machine_type, refuses, without_walks
 from reference.spapr.machine import Machine
-from reference.spapr.versions import Ccs, stream_version
 from strategies.pseries import machine_states
 
 
@@ -17,6 +15,6 @@ def machines(version: str) -> SearchStrategy[Machine]:
 def sendable_machines(version: str) -> SearchStrategy[Machine]:
     """Those of them that the version saves: without walks, where it defers."""
     every = machines(version)
-    if stream_version(version).ccs is not Ccs.REFUSED:
+    if not refuses(version):
         return every
-    return every.map(lambda machine: replace(machine, ccs_list=()))
+    return every.map(without_walks)

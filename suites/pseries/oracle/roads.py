@@ -29,9 +29,6 @@ from reference.spapr.versions import STREAM_VERSIONS
 from suites.harness.failures import fail
 from suites.pseries.oracle.parties import REFERENCE, Party, observed
 
-VERSIONS = tuple(STREAM_VERSIONS)
-"""The ids of all stream versions, oldest first."""
-
 RIGHT_REASON = "PAIR-3"
 """The clause of a rejection for another reason than there is."""
 
@@ -92,7 +89,7 @@ class Road(NamedTuple):
 
 def hops(roads: Sequence[Road], type_name: str) -> list[tuple[str, str]]:
     """The pairs of versions between which one of the roads leads machines of a type."""
-    known = [version for version in VERSIONS if type_name in machine_types(version)]
+    known = [version for version in STREAM_VERSIONS if type_name in machine_types(version)]
     return [
         (source, destination)
         for source in known
@@ -180,7 +177,6 @@ def is_accepted(machine: Machine, source: str, destination: str) -> bool:
 
 
 __all__ = [
-    "VERSIONS",
     "Record",
     "Road",
     "accepted",

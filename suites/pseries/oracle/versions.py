@@ -1,0 +1,39 @@
+"""The stream versions that are tested, by what they carry and are made of.
+
+They are known when tests are collected: implementations and files of versions add some.
+"""
+
+from reference.compatibility.expectation import carries
+from reference.compatibility.table import ASPECTS
+from reference.spapr.machine_types import machine_type
+from reference.spapr.versions import STREAM_VERSIONS, stream_version
+
+
+def versions() -> tuple[str, ...]:
+    """The ids of all of them, oldest first."""
+    return tuple(STREAM_VERSIONS)
+
+
+def releases() -> tuple[str, ...]:
+    """Those that were released: bases without features."""
+    return tuple(one.id for one in STREAM_VERSIONS.values() if not one.features)
+
+
+def made_of(*ids: str) -> tuple[str, ...]:
+    """These versions, and those that add features to one of them that was released."""
+    return tuple(one.id for one in STREAM_VERSIONS.values() if one.id in ids or one.base in ids)
+
+
+def carrying(name: str) -> tuple[str, ...]:
+    """Those whose streams carry an aspect of a machine (`reference.compatibility.table`)."""
+    (aspect,) = (one for one in ASPECTS if one.name == name)
+    return tuple(
+        version
+        for version in STREAM_VERSIONS
+        if carries(one := stream_version(version), aspect, machine_type(one.newest_machine_type))
+    )
+
+
+def with_feature(key: str) -> tuple[str, ...]:
+    """Those with a feature (`reference.spapr.features`)."""
+    return tuple(one.id for one in STREAM_VERSIONS.values() if one.has_any(frozenset({key})))
