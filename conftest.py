@@ -6,7 +6,7 @@ import pytest
 
 from adapters.loading import DEFAULT_ADAPTER, load_adapter
 from adapters.protocol import AdapterError
-from reference.spapr.versions import STREAM_VERSIONS
+from reference.spapr.versions import STREAM_VERSIONS, put_to_test
 from suites.harness import recorders
 from suites.harness.declared import Completeness
 from suites.harness.expected_failures import KnownFailures
@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         help="an implementation under test: module:attribute, or qemu:BINARY[,machine=TYPE]"
-        "[,option=...]; again for another, to test all pairs; see docs/adapters.md "
+        "[,version=ID][,option=...]; again for another, to test all pairs; see docs/adapters.md "
         f"(default {DEFAULT_ADAPTER})",
     )
     parser.addoption(
@@ -51,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         adapters = tuple(load_adapter(name, config.invocation_params.dir) for name in names)
         config.stash[fixtures.ADAPTERS] = adapters
+        for version in (version for one in adapters for version in one.describe().versions):
+            put_to_test(version)
         implementations = [one.describe() for one in adapters]
         known = known_failures(implementations, config.getoption("known_failures") or ())
     except (AdapterError, KnownFailuresError) as error:

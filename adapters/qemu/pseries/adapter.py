@@ -21,6 +21,7 @@ from adapters.protocol import (
 from adapters.qemu.process import QemuDied
 from adapters.qemu.program import program
 from adapters.qemu.pseries.binary import Binary
+from adapters.qemu.pseries.claims import check_version
 from adapters.qemu.pseries.fitting import fitted
 from adapters.qemu.pseries.holding import Holders, has_given_up, with_walk
 from adapters.qemu.pseries.kinds import Kind, capabilities_of, kind_of
@@ -39,7 +40,7 @@ UNOBSERVED = {
 
 
 class QemuAdapter:
-    """The QEMU that ``name``, ``qemu:BINARY[,machine=TYPE][,option=...]``, starts.
+    """The QEMU that ``name``, ``qemu:BINARY[,machine=TYPE][,version=ID][,option=...]``, starts.
 
     Raises `AdapterError` for a name that is none, and for a binary that cannot be tested.
     """
@@ -48,11 +49,13 @@ class QemuAdapter:
         self.program = program(name)
         self.binary = Binary(name, self.program)
         self.holders = Holders(self.binary)
+        if self.program.version:
+            check_version(self.binary, self.holders)
         self.starting: dict[Kind, bool] = {}
         atexit.register(self.close)
 
     def describe(self) -> Implementation:
-        """One stream version, that of the release; the machine types that start."""
+        """One stream version, the release's or the one named; the machine types that start."""
         binary = self.binary
         return Implementation(
             name="QEMU",
@@ -136,14 +139,15 @@ class QemuAdapter:
             after = self.holders.observed(running, machine)
             if isinstance(action, HotPlug | RequestUnplug | PowerDown):
                 after = running.numbered(after, len(machine.pending_events), action.plid)
-            # No stream holds a walk. Who is answered as the model says is where the model says.
-            walks = predicted if reply == must else machine
-            after = replace(
-                after,
-                connectors=tuple(
-                    with_walk(one, walks.connector(one.drc_index)) for one in after.connectors
-                ),
-            )
+            if not self.holders.sends_walks:
+                # Who is answered as the model says is where the model says.
+                walks = predicted if reply == must else machine
+                after = replace(
+                    after,
+                    connectors=tuple(
+                        with_walk(one, walks.connector(one.drc_index)) for one in after.connectors
+                    ),
+                )
             self.holders.keep(after, running)
         if isinstance(action, Reset):
             # What QEMU gives the firmware is not in the model: the next one begins without.

@@ -12,7 +12,7 @@ from adapters.qemu.pseries.kinds import Kind, arguments, capability_value, spell
 from adapters.qemu.pseries.running import Running
 from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine_types import Release, machine_type
-from reference.spapr.versions import BASES
+from reference.spapr.versions import BASES, UnknownStreamVersion, stream_version
 
 VERSIONED = re.compile(r"pseries-\d+\.\d+")
 
@@ -31,7 +31,11 @@ class Binary:
         self.release: Release = version["major"], version["minor"]
         self.release_name = "{major}.{minor}.{micro}".format(**version)
         self.machine_types, self.excluded = self.startable(machines)
-        self.version = [one for one, since in BASES.items() if since <= self.release][-1]
+        natural = [one for one, since in BASES.items() if since <= self.release][-1]
+        try:
+            self.version = stream_version(program.version or natural).id
+        except UnknownStreamVersion as error:
+            raise AdapterError(f"adapter {name!r}: version= names none: {error}") from None
 
     def identity(self) -> tuple[dict[str, int], list[str]]:
         """The version and the versioned pseries machine types, oldest first."""

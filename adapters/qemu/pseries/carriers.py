@@ -12,7 +12,7 @@ from reference.spapr.loading import load_machine
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
 from reference.spapr.saving import beginning, save_machine
-from reference.spapr.sections import plans
+from reference.spapr.sections import Amend, plans, unchanged
 from reference.spapr.versions import stream_version
 from reference.wire.description_records import write_description
 from reference.wire.frames import END_OF_STREAM, STREAM_HEADER, TYPE_AND_ID, Section, SectionType
@@ -47,9 +47,9 @@ class Carrier:
             others = (one for one in told.devices if one.name not in modelled)
             self.description = write_description(replace(told, devices=tuple(others)))
 
-    def holding(self, machine: Machine) -> bytes:
-        """The carrier with ``machine`` in it."""
-        ours = save_machine(machine, self.version)
+    def holding(self, machine: Machine, *, amend: Amend = unchanged) -> bytes:
+        """The carrier with ``machine`` in it; ``amend`` is as in `save_machine`."""
+        ours = save_machine(machine, self.version, amend=amend)
         return self.kept + ours[len(beginning(machine_type(self.type_name))) :]
 
     def around(self, devices_state: bytes) -> bytes:

@@ -17,11 +17,15 @@ from adapters.qemu.pseries.rtas import configure_connector, hot_plug
 from adapters.qemu.pseries.running import Running
 from adapters.qemu.pseries.trees import tree_of
 from adapters.qemu.reasons import cause_of
+from reference.compatibility.expectation import carries
+from reference.compatibility.table import ASPECTS
 from reference.spapr.actions import DONE, ConfigureConnector
 from reference.spapr.connector import Connector
 from reference.spapr.device_tree import Node
 from reference.spapr.guest import act
 from reference.spapr.machine import Machine, Timebase
+from reference.spapr.machine_types import machine_type
+from reference.spapr.versions import stream_version
 from reference.wire.errors import StreamError
 
 KEPT = 3
@@ -39,6 +43,7 @@ class Holders:
         self.binary = binary
         self.plugged: dict[str, dict[int, Node]] = {}
         self.kept: list[tuple[Machine, Running]] = []
+        self.sends_walks = sends_walks(binary.version)
 
     def devices(self, type_name: str) -> dict[int, Node]:
         """Asked of a machine that is plugged with all there is."""
@@ -69,13 +74,17 @@ class Holders:
         """A QEMU that holds the machine: that which did last, or one that it is put into.
 
         One that has migrated already does not do so again, and serves only where the guest is in
-        the middle of a tree: no other QEMU can be told of that.
+        the middle of a tree, and no other QEMU can be told of that.
         """
         place = next(
             (
                 at
                 for at, (one, running) in enumerate(self.kept)
-                if one == machine and (not (to_migrate and running.migrated) or is_walking(one))
+                if one == machine
+                and (
+                    not (to_migrate and running.migrated)
+                    or (is_walking(one) and not self.sends_walks)
+                )
             ),
             None,
         )
@@ -97,7 +106,7 @@ class Holders:
             raise SaveRefused(
                 f"this QEMU cannot hold the machine: {cause_of(death.said)[1]}"
             ) from None
-        for connector in machine.connectors:
+        for connector in machine.connectors if not self.sends_walks else ():
             for _ in range(calls_made(machine, connector, self.binary.version)):
                 configure_connector(running.process, connector.drc_index)
 
@@ -116,7 +125,10 @@ class Holders:
                 case QemuSaidNo():
                     raise SaveRefused(str(problem)) from None
                 case StreamError():
-                    raise Died(f"QEMU wrote what cannot be read: {problem}") from None
+                    raise Died(
+                        f"QEMU wrote what {self.binary.version} does not: {problem}; a build with "
+                        "a patch is named with its version, as in version=7.1+ccs."
+                    ) from None
             raise
 
     def keep(self, machine: Machine, running: Running) -> None:
@@ -183,8 +195,15 @@ def calls_made(machine: Machine, connector: Connector, version: str) -> int:
     raise Unsupported(f"no guest gets to offset {walk[0]}, depth {walk[1]} of the tree")
 
 
+def sends_walks(version: str) -> bool:
+    """Whether streams of a version say where in a tree a guest is; else it has to call again."""
+    (walks,) = (one for one in ASPECTS if one.name == "connectors.ccs")
+    known = stream_version(version)
+    return carries(known, walks, machine_type(known.newest_machine_type))
+
+
 def is_walking(machine: Machine) -> bool:
-    """Whether a guest is in the middle of a tree, which no other QEMU can be told of."""
+    """Whether a guest is in the middle of a tree."""
     return any(one.ccs_depth > 0 for one in machine.connectors)
 
 
