@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -29,8 +30,9 @@ class KnownFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``clauses``, one of which fails; ``kind``, one of `failures.KINDS`; and ``says``, a regular
     expression that is found in their text: how tests fail because of it. ``tests``: those
-    that do, by their ids, in which ``*`` stands for anything. ``sometimes``: others that meet it
-    only in some of their examples.
+    that do, by their ids, in which ``*`` stands for anything, and ``{version}`` for each version of
+    the implementation under test. ``sometimes``: others that meet it only in some of their
+    examples.
 
     ``since`` and ``until``, as ``10.1``: the first release that does it, and the first that does
     not any more.
@@ -54,6 +56,14 @@ class KnownFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def possible(self, nodeid: str) -> bool:
         """Whether a test may fail."""
         return any(matches(pattern, nodeid) for pattern in (*self.tests, *self.sometimes))
+
+    def at(self, version: str) -> Self:
+        """The entry for an implementation at one version."""
+        tests, sometimes = (
+            tuple(one.replace("{version}", version) for one in patterns)
+            for patterns in (self.tests, self.sometimes)
+        )
+        return msgspec.structs.replace(self, tests=tests, sometimes=sometimes)
 
     def concerns(self, release: str) -> bool:
         """Whether a release (``7.2.22``) does it."""
@@ -134,8 +144,12 @@ def known_failures(
     implementations = tuple(implementations)
     paths = [*named, *(Path(one.known_failures) for one in implementations if one.known_failures)]
     return tuple(
-        one
-        for path in dict.fromkeys(paths)
-        for one in read_known_failures(path)
-        if any(one.concerns(it.release) for it in implementations)
+        dict.fromkeys(
+            one.at(version)
+            for path in dict.fromkeys(paths)
+            for one in read_known_failures(path)
+            for it in implementations
+            if one.concerns(it.release)
+            for version in it.versions
+        )
     )
