@@ -6,6 +6,8 @@ import pytest
 
 from adapters.loading import DEFAULT_ADAPTER, load_adapter
 from adapters.protocol import AdapterError
+from reference.compatibility.declarations import DeclarationError
+from reference.compatibility.declaring import declare_all
 from reference.spapr.versions import STREAM_VERSIONS, put_to_test
 from suites.harness import recorders
 from suites.harness.declared import Completeness
@@ -35,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         f"(default {DEFAULT_ADAPTER})",
     )
     parser.addoption(
+        "--versions",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="features of your own patch, each tested on its bases; see docs/testing-a-patch.md",
+    )
+    parser.addoption(
         "--known-failures",
         action="append",
         type=Path,
@@ -49,13 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
     check_profile(config.getoption("hypothesis_profile") or "default")
     names = config.getoption("adapter") or [DEFAULT_ADAPTER]
     try:
+        for path in config.getoption("versions") or ():
+            for version in declare_all(path):
+                put_to_test(version)
         adapters = tuple(load_adapter(name, config.invocation_params.dir) for name in names)
         config.stash[fixtures.ADAPTERS] = adapters
         for version in (version for one in adapters for version in one.describe().versions):
             put_to_test(version)
         implementations = [one.describe() for one in adapters]
         known = known_failures(implementations, config.getoption("known_failures") or ())
-    except (AdapterError, KnownFailuresError) as error:
+    except (AdapterError, DeclarationError, KnownFailuresError) as error:
         raise pytest.UsageError(str(error)) from None
     register = config.pluginmanager.register
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist report to the controller

@@ -270,6 +270,7 @@ SECTION_VERSIONS: list[tuple[str, Release | str, int]] = [
     ("spapr", (2, 1), 2),
     ("spapr", (2, 3), 3),
     ("spapr", "bump", 4),
+    ("spapr_pci", ALWAYS, 2),
     ("spapr_iommu", ALWAYS, 2),
     ("spapr_iommu", (7, 1), 3),
 ]

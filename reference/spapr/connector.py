@@ -1,8 +1,9 @@
 """Connectors: where a guest gets and gives back devices while it runs."""
 
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 
+import msgspec
 from msgspec.structs import replace
 
 from reference.spapr.device_tree import Fdt
@@ -59,6 +60,7 @@ class Connector(Record, frozen=True):
     fdt: Fdt = b""
     ccs_offset: int = -1
     ccs_depth: int = -1
+    further: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def kind(self) -> int:
@@ -95,6 +97,7 @@ class Connector(Record, frozen=True):
             unplug_requested=False,
             ccs_offset=-1,
             ccs_depth=-1,
+            further={},
         )
 
     def attached(self, fdt: Fdt) -> Self:
@@ -113,4 +116,5 @@ class Connector(Record, frozen=True):
             fdt=b"",
             ccs_offset=-1,
             ccs_depth=-1,
+            further={},
         )

@@ -128,7 +128,7 @@ FEATURES: list[Feature] = [
         changes=(
             Change("spapr", tuple(replace(one, version_id=4) for one in CCS_ARRAY), version_id=4),
         ),
-        claims=frozenset({CCS_SUBSECTION}),
+        claims=frozenset({CCS_SUBSECTION, "spapr version"}),
     ),
     Feature(
         "ccs",

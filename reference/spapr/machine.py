@@ -6,7 +6,7 @@ unsigned unless said otherwise. `Machine.fresh` is the machine that waits for a 
 same way, in the state of its reset.
 """
 
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -55,6 +55,7 @@ class IommuTable(Record, frozen=True):
     bus_offset: int = 0
     page_shift: int = 12
     def_win: bool = True
+    further: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def default_window(self) -> bool:
@@ -71,6 +72,7 @@ class IommuTable(Record, frozen=True):
             bus_offset=0,
             page_shift=12 if default else 0,
             def_win=default,
+            further={},
         )
 
 
@@ -89,7 +91,7 @@ class Msi(Record, frozen=True):
 
 
 class HostBridge(Record, frozen=True):
-    """A PCI host bridge (spapr_pci). All but ``msis`` is configuration.
+    """A PCI host bridge (spapr_pci). All but ``msis`` and ``further`` is configuration.
 
     ``buid`` and the windows have 64 bits, ``liobn`` 32. The numbers are those of the first bridge
     of a machine that real QEMU started.
@@ -103,6 +105,7 @@ class HostBridge(Record, frozen=True):
     io_win_addr: int = 0x10080000000
     io_win_size: int = 0x10000
     msis: tuple[Msi, ...] = ()
+    further: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class OptionVector(Record, frozen=True):
@@ -127,7 +130,9 @@ class Machine(Record, frozen=True):
     * ``patb_entry``, the process table, 64 bits;
     * ``fdt_initial_size`` (32 bits) and ``fdt_blob``, the guest's device tree;
     * ``fwnmi_*``: where the guest wants to be called at a machine check, 64 bits each, and the CPU
-      that handles one now, signed 32 bits; all bits set where there is none.
+      that handles one now, signed 32 bits; all bits set where there is none;
+    * ``further``, what a declared patch adds, by the name of its field, where it is not at rest;
+      connectors, windows and the host bridge have it, too (`reference.spapr.further`).
     """
 
     machine_type: str
@@ -147,6 +152,7 @@ class Machine(Record, frozen=True):
     fwnmi_system_reset_addr: int = UINT64_MAX
     fwnmi_machine_check_addr: int = UINT64_MAX
     fwnmi_machine_check_interlock: int = -1
+    further: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def connector(self, drc_index: int) -> Connector | None:
         """The connector with an index, if there is one."""
@@ -166,5 +172,5 @@ class Machine(Record, frozen=True):
             capabilities=self.capabilities,
             connectors=tuple(one.fresh() for one in self.connectors),
             iommu_tables=tuple(one.fresh() for one in self.iommu_tables),
-            host_bridge=msgspec.structs.replace(self.host_bridge, msis=()),
+            host_bridge=msgspec.structs.replace(self.host_bridge, msis=(), further={}),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reference.compatibility.declaring import DECLARED
 from reference.compatibility.expectation import has_whole_seconds, holds
 from reference.compatibility.table import ASPECTS
 from reference.spapr.capabilities import CAPABILITIES, HPT_MAX_PAGE_SIZE, Capability
@@ -16,6 +17,7 @@ from reference.spapr.versions import stream_version
 from strategies.numbers import content, signed, unsigned
 from strategies.pseries.connectors import arbitrary_walks, connectors, reachable_walks
 from strategies.pseries.events import event_logs
+from strategies.pseries.further import with_declared
 from strategies.pseries.windows import iommu_tables, msi_tables, resting_tables
 
 NANOSECONDS = 10**9
@@ -125,4 +127,5 @@ def machine_states(draw: st.DrawFn, *, version: str, machine_type: str) -> Machi
     for _ in range(2):
         if place := draw(choice):
             state |= parts[place - 1](draw)
-    return Machine(machine_type=machine_type, **state)
+    machine = Machine(machine_type=machine_type, **state)
+    return with_declared(draw, machine, names) if DECLARED else machine

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.protocol import Implementation
+from adapters.protocol import Implementation, Support
 from adapters.qemu.pseries.adapter import KNOWN_FAILURES
 from suites.harness.known import (
     KnownFailure,
@@ -139,5 +139,5 @@ def test_an_entry_is_about_some_releases(release: str, concerned: bool) -> None:
 @pytest.mark.parametrize("release", ["7.2.22", "10.0.13", "11.1.3"])
 def test_the_list_of_qemu_can_be_read(release: str) -> None:
     """What ships with the project is parsed as strictly as what users write."""
-    qemu = Implementation("QEMU", release, {}, known_failures=str(KNOWN_FAILURES))
+    qemu = Implementation("QEMU", release, {"7.1": Support()}, known_failures=str(KNOWN_FAILURES))
     assert known_failures([qemu], [])

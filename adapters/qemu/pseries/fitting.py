@@ -26,7 +26,11 @@ def fitted(machine: Machine, started: Machine, devices: dict[int, Node]) -> Mach
     return replace(
         machine,
         tb=Timebase(),
-        host_bridge=replace(started.host_bridge, msis=machine.host_bridge.msis),
+        host_bridge=replace(
+            started.host_bridge,
+            msis=machine.host_bridge.msis,
+            further=machine.host_bridge.further,
+        ),
         iommu_tables=tuple(map(window, windows)),
         connectors=connectors(machine, devices),
     )

@@ -28,6 +28,7 @@ from strategies.pseries.connectors import (
     UNISOLATED,
     drc_index,
 )
+from strategies.pseries.further import at_boundaries
 from strategies.pseries.machines import NANOSECONDS, held
 from strategies.pseries.windows import PAGE_SHIFTS, resting_tables
 from suites.harness.failures import Violation
@@ -132,6 +133,7 @@ def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
     # In the order of their keys, as QEMU has them in a hash table, which is in none.
     bridge = replace(machine.host_bridge, msis=tuple(sorted(msis, key=lambda one: one.key)))
     machine = replace(machine, host_bridge=bridge)
+    machine = at_boundaries(machine, names, step)
     return without(machine, {one.name for one in ASPECTS} - names)
 
 
