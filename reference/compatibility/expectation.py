@@ -15,7 +15,7 @@ from reference.compatibility.table import (
     Item,
 )
 from reference.spapr.machine import Machine
-from reference.spapr.machine_types import MachineType, machine_type
+from reference.spapr.machine_types import MachineType, Release, machine_type
 from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
 from reference.vmstate.records import Record
 from reference.wire.errors import Cause
@@ -51,12 +51,13 @@ LAID_OUT_OTHERWISE = {Cause.FRAMING, Cause.VALUE}
 class Pair(Record, frozen=True):
     """What an ordered pair does with every machine of one machine type.
 
-    ``always_rejected`` names the section whose version the destination does not accept, if any.
-    ``rejected_with`` are the parts of a stream that the destination does not know, ``lost`` the
-    aspects that the source does not send.
+    ``always_rejected`` names the section whose version the destination does not accept, if any, and
+    ``causes`` says why. ``rejected_with`` are the parts of a stream that the destination does not
+    know, ``lost`` the aspects that the source does not send.
     """
 
     always_rejected: str
+    causes: frozenset[Cause]
     rejected_with: tuple[Item, ...]
     lost: tuple[Aspect, ...]
 
@@ -94,10 +95,10 @@ def carries(version: StreamVersion, aspect: Aspect, kind: MachineType) -> bool:
     return version.release >= aspect.carried and kind.release >= aspect.carried_types
 
 
-def section_versions(version: StreamVersion) -> dict[str, int]:
-    """The version_ids of a version's sections, as far as they differ between versions."""
+def section_versions(version: StreamVersion) -> dict[str, tuple[int, Release | str]]:
+    """The version_ids of a version's sections, each with the release or feature that made it."""
     return {
-        section: version_id
+        section: (version_id, since)
         for section, since, version_id in SECTION_VERSIONS
         if (
             version.has_any(frozenset({since}))
@@ -112,14 +113,19 @@ def pair(source: str, destination: str, type_name: str) -> Pair:
     """What the rows of the table say about a pair, for machines of the type ``type_name``."""
     from_version, to_version = stream_version(source), stream_version(destination)
     known = section_versions(to_version)
-    too_new = [
-        f"{section} version {sent}, destination knows {known[section]}"
-        for section, sent in section_versions(from_version).items()
-        if sent > known[section]
-    ]
+    too_new, otherwise = [], []
+    for section, (sent, made_by) in section_versions(from_version).items():
+        accepted, _ = known[section]
+        if sent > accepted:
+            too_new.append(f"{section} version {sent}, destination knows {accepted}")
+        elif isinstance(made_by, str) and not to_version.has_any(frozenset({made_by})):
+            otherwise.append(f"{section} version {sent} is laid out otherwise by another patch")
     kind = machine_type(type_name)
     return Pair(
-        always_rejected="; ".join(too_new),
+        always_rejected="; ".join((*too_new, *otherwise)),
+        causes=frozenset(
+            ({Cause.TOO_NEW} if too_new else set()) | (LAID_OUT_OTHERWISE if otherwise else set())
+        ),
         rejected_with=tuple(
             item for item in ITEMS if knows(from_version, item) and not knows(to_version, item)
         ),
@@ -162,7 +168,7 @@ def expected(source: str, destination: str, machine: Machine) -> Expectation:
             return Refused(because=words)
     rows = pair(source, destination, machine.machine_type)
     unknown = [item for item in rows.rejected_with if item.needed(machine)]
-    causes = {Cause.TOO_NEW} if rows.always_rejected else set()
+    causes = set(rows.causes)
     for item in unknown:
         causes |= (
             LAID_OUT_OTHERWISE if is_known_otherwise(item, destination) else {Cause.UNKNOWN_PART}
