@@ -50,10 +50,10 @@ class Replay:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Seed the test."""
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
-            drawing = item.function._hypothesis_internal_use_settings  # type: ignore[attr-defined] # noqa: SLF001
+            drawing = item.function._hypothesis_internal_use_settings  # noqa: SLF001
             seed(seed_of(item))(item.function)
             if not self.given:  # a seed of one's own takes the database away
-                item.function._hypothesis_internal_use_settings = drawing  # type: ignore[attr-defined] # noqa: SLF001
+                item.function._hypothesis_internal_use_settings = drawing  # noqa: SLF001
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Any:

@@ -31,7 +31,7 @@ BEHAVIOUR = {
         Caught("CONT-6", "is asked again-5.0->5.0", "behaviour:DropsTheUnplugRequest", "(event 3)"),
     ),
     "test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
-        Caught("BUSY-2", "", "saving:DefersForEver", "walks over"),
+        Caught("BUSY-2", "3+busy", "saving:DefersForEver", "walks over"),
     ),
     "test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
         Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "no device tree: 7 bytes"),
@@ -41,7 +41,7 @@ BEHAVIOUR = {
         Caught("WALK-2", "0x1000-3+ccs", "behaviour:TakesTheEndForSuccess", "got       0"),
     ),
     "test_bad_walks.py::test_a_walk_that_cannot_be_is_rejected": (
-        Caught("WALK-3", "8-0", "behaviour:TakesAnyWalk", "ccs_offset 8, ccs_depth 0"),
+        Caught("WALK-3", "8-0-10.0+ccs", "behaviour:TakesAnyWalk", "ccs_offset 8, ccs_depth 0"),
     ),
     "test_bad_walks.py::test_a_connector_has_one_walk": (
         Caught("WALK-4", "4", "behaviour:TakesTwoWalks", "ccs_list[1]"),
