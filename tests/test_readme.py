@@ -1,6 +1,6 @@
 """The commands and snippets of README.md and the guides do what is said there.
 
-A block marked ``python`` is a module whose first line is a comment with its name, ``sh`` is
+A block marked ``python`` or ``toml`` is a file whose first line is its name as a comment, ``sh`` is
 commands that succeed, and ``console`` is a command with its output, in which ``...`` stands for
 lines left out. All are run as they stand, in order, in a copy of the checkout.
 """
@@ -21,6 +21,7 @@ from suites.harness.matrix import LEGEND
 
 ROOT = Path(__file__).parents[1]
 README, ADAPTERS, QEMU = "README.md", "docs/adapters.md", "docs/testing-qemu.md"
+PATCH = "docs/testing-a-patch.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NARROWED = "-k 'test_round_trip.py or test_builds.py or test_reader.py or test_snapshots.py'"
 """What is left of the long runs: a chapter of the suites, a module of our own tests."""
@@ -31,7 +32,7 @@ NEEDS_QEMU = pytest.mark.skipif(
 NOT_COPIED = shutil.ignore_patterns(".*cache", ".git", ".hypothesis", ".venv", "*.egg-info")
 
 
-def blocks(document: str, kind: str = "python|sh|console") -> list[tuple[str, str]]:
+def blocks(document: str, kind: str = "python|toml|sh|console") -> list[tuple[str, str]]:
     """The blocks of a document: how each is marked, and what it holds."""
     found = BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))
     return [(marked, text) for marked, text in found if re.fullmatch(kind, marked)]
@@ -69,12 +70,14 @@ def run(command: str, directory: Path, **environment: str) -> tuple[int, str]:
     return result.returncode, result.stdout
 
 
-@pytest.mark.parametrize("document", [README, ADAPTERS, pytest.param(QEMU, marks=NEEDS_QEMU)])
+@pytest.mark.parametrize(
+    "document", [README, ADAPTERS, PATCH, pytest.param(QEMU, marks=NEEDS_QEMU)]
+)
 def test_every_block_of_a_document_works(document: str, tmp_path: Path) -> None:
     """Modules can be saved, commands succeed, and output is as it is shown."""
     checkout = shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED)
     for kind, text in blocks(document):
-        if kind == "python":
+        if kind in {"python", "toml"}:
             path = checkout / text.splitlines()[0].removeprefix("# ")
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")

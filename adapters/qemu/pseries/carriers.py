@@ -14,6 +14,7 @@ from reference.spapr.machine_types import machine_type
 from reference.spapr.saving import beginning, save_machine
 from reference.spapr.sections import Amend, plans, unchanged
 from reference.spapr.versions import stream_version
+from reference.vmstate.compiler import compile_decoder
 from reference.wire.description_records import write_description
 from reference.wire.frames import END_OF_STREAM, STREAM_HEADER, TYPE_AND_ID, Section, SectionType
 from reference.wire.reader import Reader
@@ -66,9 +67,15 @@ class Carrier:
         configuration. Raises `StreamError`.
         """
         stream = self.head + devices_state[len(STREAM_HEADER) :]
+        modelled = plans(stream_version(self.version), self.type_name)
 
         def skip(section: Section, reader: Reader) -> bool:
             size = self.sizes.get((section.idstr, section.instance_id))
+            if size is None and section.idstr in modelled:
+                # QEMU has a connector in every slot, the machine only those that matter to it.
+                plan = modelled[section.idstr]
+                compile_decoder(plan.vmsd, section.version_id).load(reader, None)
+                return True
             if size is None:
                 return False
             footer = TYPE_AND_ID.pack(SectionType.FOOTER, section.section_id)
