@@ -141,7 +141,8 @@ class Loading:
         if instance not in (parts if parts is not None else (0,)):
             return False
         check_version(plan.vmsd, section.version_id, section.offset)
-        plan = compile_plan(plan.vmsd, section.version_id)
+        if section.version_id != plan.version_id:
+            plan = compile_plan(plan.vmsd, section.version_id)
         if parts is not None:
             parts[instance] = plan.load(self.reader, parts[instance])
         elif section.idstr == "spapr_pci":

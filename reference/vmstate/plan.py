@@ -5,6 +5,7 @@ vmstate_save_state_v). Plans are made by `reference.vmstate.compiler`.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from reference.vmstate.access import SUBSECTIONS, Access, Mappings
@@ -79,8 +80,7 @@ class Plan:
         for name in self.transient:
             values.pop(name, None)
         state = self.access.build(state, values)
-        following = reader.peek(1)
-        if following is not None and following[0] == MARK:
+        if reader.next_is(MARK):
             state = self.load_subsections(reader, state)
         if hooked and vmsd.post_load is not None:
             state = call_hook(reader, vmsd.post_load, state, self.version_id)
@@ -106,7 +106,7 @@ class Plan:
         state = self.before_save(state)
         try:
             parts = [step.save(state) for step in self.steps]
-            for plan, one in self.needed(state):
+            for plan, one in self.needed(state) if self.vmsd.subsections else ():
                 try:
                     payload = plan.save(one)
                 except SaveError as error:
@@ -120,7 +120,7 @@ class Plan:
     def describe(self, state: Any) -> Described:
         """What the vmdescription says of the bytes that `save` returns; and how many they are."""
         if self.run is not None:
-            return f"{self.head}{self.run.entries}]", self.minimum_size
+            return self.described_run
         state = self.before_save(state)
         texts = []
         total = 0
@@ -129,10 +129,18 @@ class Plan:
             total += size
             if text:
                 texts.append(text)
-        inner, size = describe_subsections(
-            (plan.vmsd.name, plan.describe(one)) for plan, one in self.needed(state)
-        )
+        inner, size = "", 0
+        if self.vmsd.subsections:
+            inner, size = describe_subsections(
+                (plan.vmsd.name, plan.describe(one)) for plan, one in self.needed(state)
+            )
         return f"{self.head}{', '.join(texts)}]{inner}", total + size
+
+    @cached_property
+    def described_run(self) -> Described:
+        """What is said of a plan that is one run: the same for every state."""
+        assert self.run is not None
+        return f"{self.head}{self.run.entries}]", self.minimum_size
 
     def before_save(self, state: Any) -> Any:
         """The state that is saved in place of ``state``."""

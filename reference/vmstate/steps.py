@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from reference.vmstate.errors import DoesNotFit, Rejected
@@ -40,7 +41,14 @@ def call_hook(reader: Reader, hook: Callable[..., Any], *arguments: Any) -> Any:
 
 def entry(name: str, type_name: str, size: int, *, array: str = "", inner: str = "") -> str:
     """One field in the vmdescription, spelled as QEMU does (migration/vmstate.c, vmsd_desc_*)."""
-    return f'{{"name": {json.dumps(name)}, {array}"type": "{type_name}", {inner}"size": {size}}}'
+    head, tail = around(name, type_name, size, array)
+    return f"{head}{inner}{tail}"
+
+
+@lru_cache(4096)
+def around(name: str, type_name: str, size: int, array: str) -> tuple[str, str]:
+    """What a field has before and behind what is inside of it; streams repeat few of them."""
+    return f'{{"name": {json.dumps(name)}, {array}"type": "{type_name}", ', f'"size": {size}}}'
 
 
 def elements(
