@@ -1,6 +1,7 @@
 """What all states are: values, printed as the Python that makes them."""
 
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -25,16 +26,18 @@ class Record(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """
 
     def __repr__(self) -> str:
-        values = (
-            (field.name, getattr(self, field.name), field) for field in msgspec.structs.fields(self)
-        )
-        changed = (
-            f"{name}={literal(value)}" for name, value, field in values if value != usual(field)
-        )
+        values = ((name, getattr(self, name), usual) for name, usual in usual_values(type(self)))
+        changed = (f"{name}={literal(value)}" for name, value, usual in values if value != usual)
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
-def usual(field: msgspec.structs.FieldInfo) -> Any:
-    """The default of a record's field, or NODEFAULT."""
-    factory = field.default_factory
-    return field.default if factory is msgspec.NODEFAULT else factory()
+@cache
+def usual_values(record: type[Record]) -> tuple[tuple[str, Any], ...]:
+    """The names of a record's fields, each with its default, or NODEFAULT."""
+    return tuple(
+        (
+            one.name,
+            one.default if one.default_factory is msgspec.NODEFAULT else one.default_factory(),
+        )
+        for one in msgspec.structs.fields(record)
+    )
