@@ -38,7 +38,7 @@ WRONG = {
     "wrong-isolate": (
         "test_walks.py::test_a_walk_does_not_survive_isolation[7.1+ccs->7.1]",
         "PAIR-1: ",
-        "spapr_drc has a subsection that is unknown",
+        "unknown subsection 'spapr_drc/ccs'",
     ),
 }
 
