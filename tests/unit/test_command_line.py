@@ -209,8 +209,10 @@ def test_load_into_an_older_program(
         (("load", "a"), "error: the following arguments are required: --version"),
         (
             ("save", "--version", "7.2"),
-            "error: argument --version: '7.2' is no stream version. "
-            "QEMU 7.2 writes as '7.1' does: name '7.1'.",
+            (
+                "error: argument --version: '7.2' is no stream version. "
+                "QEMU 7.2 writes as '7.1' does: name '7.1'."
+            ),
         ),
         (
             ("show", "--machine-type", "pserie-2.4", "a"),
