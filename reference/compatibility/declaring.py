@@ -151,7 +151,7 @@ def with_values(machine: Machine, one: Declaration, values: dict[str, Any]) -> M
 def sent_by(version: str, machine: Machine) -> Machine:
     """The machine as far as declared features go: what a version does not send is at rest."""
     for one in DECLARED:
-        if not one.carries and not stream_version(version).has_any(frozenset({one.key})):
+        if not one.carries and not stream_version(version).has_any({one.key}):
             machine = without(machine, one)
     return machine
 

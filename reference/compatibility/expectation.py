@@ -100,11 +100,7 @@ def section_versions(version: StreamVersion) -> dict[str, tuple[int, Release | s
     return {
         section: (version_id, since)
         for section, since, version_id in SECTION_VERSIONS
-        if (
-            version.has_any(frozenset({since}))
-            if isinstance(since, str)
-            else version.release >= since
-        )
+        if (version.has_any({since}) if isinstance(since, str) else version.release >= since)
     }
 
 
@@ -118,7 +114,7 @@ def pair(source: str, destination: str, type_name: str) -> Pair:
         accepted, _ = known[section]
         if sent > accepted:
             too_new.append(f"{section} version {sent}, destination knows {accepted}")
-        elif isinstance(made_by, str) and not to_version.has_any(frozenset({made_by})):
+        elif isinstance(made_by, str) and not to_version.has_any({made_by}):
             otherwise.append(f"{section} version {sent} is laid out otherwise by another patch")
     kind = machine_type(type_name)
     return Pair(
@@ -164,7 +160,7 @@ def expected(source: str, destination: str, machine: Machine) -> Expectation:
     """What must happen to ``machine`` between two programs that were started alike."""
     saver = stream_version(source)
     for feature, condition, words in REFUSALS:
-        if saver.has_any(frozenset({feature})) and condition(machine):
+        if saver.has_any({feature}) and condition(machine):
             return Refused(because=words)
     rows = pair(source, destination, machine.machine_type)
     unknown = [item for item in rows.rejected_with if item.needed(machine)]

@@ -6,6 +6,7 @@ Any sensible composition has a name; those in `STREAM_VERSIONS` are tested.
 
 import difflib
 import re
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import pairwise
 
@@ -62,10 +63,10 @@ class StreamVersion(Record, frozen=True, cache_hash=True):
         """Whether its programs have what a release brought, or a feature by its key."""
         if isinstance(since, str):
             brought = next(one.brought for one in FEATURES if one.key == since)
-            return self.release >= brought or self.has_any(frozenset({since}))
+            return self.release >= brought or self.has_any({since})
         return self.release >= since
 
-    def has_any(self, keys: frozenset[str]) -> bool:
+    def has_any(self, keys: AbstractSet[str]) -> bool:
         """Whether one of its features has one of the keys."""
         return any(one.key in keys for one in self.features)
 
@@ -101,7 +102,7 @@ def stream_version(name: str) -> StreamVersion:
         raise UnknownStreamVersion(f"{name!r} is called {called!r}.")
     named = [_feature(name, base, one) for one in names]
     _check_order(name, base, named)
-    whole = [part for one in named for part in (one, *_parts(name, base, one))]
+    whole = [part for one in named for part in (one, *(_feature(name, base, it) for it in one.of))]
     _check_together(name, base, whole)
     release = max([BASES[base], *(one.since for one in whole)])
     return StreamVersion(name, base, release, tuple(whole))
@@ -151,11 +152,6 @@ def _feature(name: str, base: str, feature: str) -> Feature:
 def _end(base: str) -> Release:
     """The release of the next base."""
     return next((BASES[later] for one, later in pairwise(BASES) if one == base), NEVER)
-
-
-def _parts(name: str, base: str, whole: Feature) -> list[Feature]:
-    """The features that one stands for."""
-    return [_feature(name, base, one) for one in whole.of]
 
 
 def _check_order(name: str, base: str, named: list[Feature]) -> None:

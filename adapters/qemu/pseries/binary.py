@@ -31,9 +31,9 @@ class Binary:
         self.release: Release = version["major"], version["minor"]
         self.release_name = "{major}.{minor}.{micro}".format(**version)
         self.machine_types, self.excluded = self.startable(machines)
-        natural = [one for one, since in BASES.items() if since <= self.release][-1]
+        self.natural = [one for one, since in BASES.items() if since <= self.release][-1]
         try:
-            self.version = stream_version(program.version or natural).id
+            self.version = stream_version(program.version or self.natural).id
         except UnknownStreamVersion as error:
             raise AdapterError(f"adapter {name!r}: version= names none: {error}") from None
 

@@ -23,10 +23,9 @@ from reference.wire.errors import Cause
 def check_version(binary: Binary, holders: Holders) -> None:
     """Raise `AdapterError` if what the binary writes or accepts contradicts its ``version=``."""
     for problem in contradictions(binary, holders):
-        natural = [one for one, since in BASES.items() if since <= binary.release][-1]
         raise AdapterError(
             f"adapter {binary.name!r}: {problem}; QEMU {binary.release_name} without a patch is "
-            f"version={natural}."
+            f"version={binary.natural}."
         )
 
 

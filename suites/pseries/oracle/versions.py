@@ -36,4 +36,4 @@ def carrying(name: str) -> tuple[str, ...]:
 
 def with_feature(key: str) -> tuple[str, ...]:
     """Those with a feature (`reference.spapr.features`)."""
-    return tuple(one.id for one in STREAM_VERSIONS.values() if one.has_any(frozenset({key})))
+    return tuple(one.id for one in STREAM_VERSIONS.values() if one.has_any({key}))
