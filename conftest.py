@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.loading import DEFAULT_ADAPTER, load_adapter
+from adapters.loading import DEFAULT_ADAPTER, check_names, load_adapter
 from adapters.protocol import AdapterError
 from reference.compatibility.declarations import DeclarationError
 from reference.compatibility.declaring import declare_all
@@ -12,7 +12,7 @@ from reference.spapr.versions import STREAM_VERSIONS, put_to_test
 from suites.harness import recorders
 from suites.harness.declared import Completeness
 from suites.harness.expected_failures import KnownFailures
-from suites.harness.handovers import Builds
+from suites.harness.handovers import Builds, build_names
 from suites.harness.known import KnownFailuresError, known_failures
 from suites.harness.matrix import Matrix
 from suites.harness.order import Order
@@ -22,6 +22,7 @@ from suites.harness.replay import Replay
 from suites.harness.visits import Visits
 from suites.pseries import fixtures
 from suites.pseries.oracle.handing_over import SITUATIONS
+from suites.pseries.oracle.needs import hops_of
 
 register_profiles()
 
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     check_profile(config.getoption("hypothesis_profile") or "default")
     names = config.getoption("adapter") or [DEFAULT_ADAPTER]
     try:
+        check_names(names)
         for path in config.getoption("versions") or ():
             for version in declare_all(path):
                 put_to_test(version)
@@ -66,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         for version in (version for one in adapters for version in one.describe().versions):
             put_to_test(version)
         implementations = [one.describe() for one in adapters]
+        config.stash[fixtures.BUILDS] = builds = build_names(implementations, names)
         known = known_failures(implementations, config.getoption("known_failures") or ())
     except (AdapterError, DeclarationError, KnownFailuresError) as error:
         raise pytest.UsageError(str(error)) from None
@@ -75,9 +78,9 @@ def pytest_configure(config: pytest.Config) -> None:
     register(recorders)
     register(fixtures)
     register(KnownFailures(known))
-    register(Matrix(STREAM_VERSIONS), "matrix")
+    register(Matrix(STREAM_VERSIONS, hops_of, fixtures.SUBJECT), "matrix")
     register(Visits(), "visits")
-    register(Builds(SITUATIONS), "builds")
+    register(Builds(SITUATIONS, builds), "builds")
     register(Order())
     register(Properties(fixtures.fitting))
     register(Replay(config))

@@ -16,6 +16,8 @@ class Ability(StrEnum):
     """It knows the versioned machine types, not only the newest that each version brought."""
     CALL = "call"
     """It lets guest and host act on a machine: it has the method `CallingAdapter.call`."""
+    WHOLE_MACHINES = "whole-machines"
+    """Its streams have all of a machine, CPUs and interrupt controllers too, and describe it."""
     FIT = "fit"
     """Its machines are not just any: it has the methods of `FittingAdapter`."""
 
@@ -35,6 +37,8 @@ class Implementation(msgspec.Struct, frozen=True):
     ``known_failures`` is the path of a file of failures that are known (`suites.harness.known`).
     ``excluded`` says of others why they cannot; ``unobserved`` says of aspects of a machine
     (`reference.compatibility.table.ASPECTS`) why the adapter does not see them. Both are shown.
+    ``processors`` has the CPU that machines of a type start with, where an implementation has any:
+    two builds between which it differs have not the same machine.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Implementation(msgspec.Struct, frozen=True):
     excluded: dict[str, str] = {}
     unobserved: dict[str, str] = {}
     known_failures: str = ""
+    processors: dict[str, str] = {}
 
     def has(self, type_name: str) -> bool:
         """Whether machines of a type can be tested."""

@@ -3,7 +3,7 @@
 import difflib
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,16 @@ METHODS = ("describe", "save", "load")
 FURTHER = {Ability.CALL: ("call",), Ability.FIT: ("fitted", "devices")}
 """The methods that come with an ability."""
 ASPECT_NAMES = {one.name for one in ASPECTS}
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise `AdapterError` for a name that is given twice: nobody could tell the two apart."""
+    for name in names:
+        if names.count(name) > 1:
+            raise AdapterError(
+                f"adapter {name!r} is named twice; name each build once, or tell them apart by "
+                "their options, such as cpu= and version=."
+            )
 
 
 def load_adapter(name: str, directory: Path) -> Adapter:

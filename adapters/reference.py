@@ -22,7 +22,7 @@ class ReferenceAdapter:
             name="reference",
             release="0.1.0",
             versions=dict.fromkeys(STREAM_VERSIONS, Support()),
-            abilities=frozenset(Ability) - {Ability.FIT},
+            abilities=frozenset(Ability) - {Ability.FIT, Ability.WHOLE_MACHINES},
         )
 
     def save(self, machine: Machine, version: str) -> bytes:

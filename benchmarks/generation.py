@@ -15,14 +15,15 @@ from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
 from strategies.pseries import machine_states
 from suites.harness.matrix import Matrix
+from suites.pseries.oracle.needs import hops_of
 from suites.pseries.oracle.parties import parties_of
 from suites.pseries.oracle.roads import roads_of, travel
 from suites.pseries.oracle.versions import versions
 
 INTEGER = st.integers(0, 2**32 - 1)
 ADAPTER = ReferenceAdapter()
-ROADS = roads_of(parties_of([(ADAPTER, ADAPTER.describe())]))
-MATRIX = Matrix(versions())
+ROADS = roads_of(parties_of([(ADAPTER, ADAPTER.describe())], ["reference"]))
+MATRIX = Matrix(versions(), hops_of, "")
 
 
 def nothing(_value: object) -> None:

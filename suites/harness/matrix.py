@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import cast
 
@@ -19,15 +19,19 @@ from adapters.verdicts import (
     Verdict,
 )
 from suites.harness.declared import UNDECLARED
+from suites.harness.expected_failures import MET
 
 Pair = tuple[str, str]
 """The ids of two stream versions: source and destination."""
 Entry = tuple[str, str, str, str, str]
 """One verdict on its way to the matrix: the pair, a letter, and of a loss its name and witness."""
 
-VERDICT = "verdict"
-"""The property of a report that holds an `Entry`."""
-FAILED, NOT_DECLARED = "!", "?"
+About = Callable[[pytest.Item, BaseException | None], Iterable[Pair]]
+"""Which pairs a test is about, and, where it drew them, how it failed."""
+
+VERDICT, ABOUT = "verdict", "about"
+"""The properties of a report that hold an `Entry`, and a `Pair` that the test is about."""
+FAILED, KNOWN, NOT_DECLARED = "!", "k", "?"
 LETTERS: dict[type[Verdict], str] = {
     Equivalent: "=",
     Rejected: "x",
@@ -41,9 +45,12 @@ WITNESSES = 8
 """How many machines that lost something are looked at in each test."""
 WIDTH = 110
 """Columns of the terminal that the matrix keeps to where it can."""
-ORDER = "=x-L!?"
+ORDER = "=x-L!k?"
 """Letters stand in this order where the verdict depends on the machine."""
-LEGEND = "= equivalent, x rejected, - refused, L declared loss, ! test failed, ? not declared"
+LEGEND = (
+    "= equivalent, x rejected, - refused, L declared loss, ! test failed, k known failure, "
+    "? not declared, . not run"
+)
 
 
 def render(cells: Mapping[Pair, AbstractSet[str]], versions: Iterable[str]) -> list[str]:
@@ -82,11 +89,15 @@ def telling(witness: str) -> tuple[bool, int]:
 class Matrix:
     """A pytest plugin: gathers the verdicts of all workers and prints the matrix.
 
-    ``versions`` are the ids of all stream versions, in the order they are shown.
+    ``versions`` are the ids of all stream versions, in the order they are shown; ``about`` says
+    which pairs a test is about: whatever fails there shows there. ``subject`` is what the matrix
+    says of a machine, and what not; it stands above it.
     """
 
-    def __init__(self, versions: Iterable[str]) -> None:
+    def __init__(self, versions: Iterable[str], about: About, subject: str) -> None:
         self.versions = versions
+        self.about = about
+        self.subject = subject
         self.recorded: dict[tuple[str, str, str, str], str] = {}
         self.seen: Counter[tuple[str, str, str, str]] = Counter()
         self.cells: defaultdict[Pair, set[str]] = defaultdict(set)
@@ -109,14 +120,10 @@ class Matrix:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """Put what the test recorded into its report; a failure and a skip are its own verdicts."""
-        callspec = getattr(item, "callspec", None)
-        if callspec and {"source", "destination"} <= set(callspec.params):
-            pair = callspec.params["source"], callspec.params["destination"]
-            if any(name == UNDECLARED for name, _ in item.user_properties):
-                self.recorded[(*pair, NOT_DECLARED, "")] = ""
-            elif call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
-                self.recorded[(*pair, FAILED, "")] = ""
+        """Put what the test recorded into its report, and what it is about."""
+        error = call.excinfo.value if call.excinfo else None
+        if error is not None:
+            item.user_properties += [(ABOUT, pair) for pair in self.about(item, error)]
         item.user_properties += [
             (VERDICT, (*key, witness)) for key, witness in self.recorded.items()
         ]
@@ -124,20 +131,30 @@ class Matrix:
         self.seen.clear()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter the verdicts of a test; all its reports repeat them."""
+        """Enter the verdicts of a test, and how it ended; all its reports repeat them."""
+        told = defaultdict[str, list[object]](list)
         for name, value in report.user_properties:
-            if name == VERDICT:
-                source, destination, letter, loss, witness = cast("Entry", value)
-                self.cells[source, destination].add(letter)
-                if loss:
-                    known = self.losses[loss].get((source, destination), witness)
-                    self.losses[loss][source, destination] = min(known, witness, key=telling)
+            told[name].append(value)
+        for source, destination, letter, loss, witness in cast("list[Entry]", told[VERDICT]):
+            self.cells[source, destination].add(letter)
+            if loss:
+                known = self.losses[loss].get((source, destination), witness)
+                self.losses[loss][source, destination] = min(known, witness, key=telling)
+        for source, destination in cast("list[Pair]", told[ABOUT]):
+            if report.failed:
+                self.cells[source, destination].add(FAILED)
+            elif told[MET]:
+                self.cells[source, destination].add(KNOWN)
+            elif {f"saves {source}", f"loads {destination}"} & {*told[UNDECLARED]}:
+                self.cells[source, destination].add(NOT_DECLARED)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the matrix, its legend, and a line for each declared loss."""
         if all(letters == {NOT_DECLARED} for letters in self.cells.values()):
             return
         terminalreporter.section("verdicts, source by destination")
+        terminalreporter.line(self.subject)
+        terminalreporter.line("")
         for line in render(self.cells, self.versions):
             terminalreporter.line(line)
         terminalreporter.line("")

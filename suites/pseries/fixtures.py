@@ -1,6 +1,6 @@
 """Who takes part in the tests of the pseries machine: a pytest plugin of fixtures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -13,7 +13,6 @@ from adapters.protocol import Ability, Adapter, AdapterError, Implementation
 from reference.spapr.machine import Machine
 from strategies.pseries import Journey
 from suites.harness.declared import skip_undeclared
-from suites.harness.handovers import build_name
 from suites.pseries.oracle.handing_over import handovers
 from suites.pseries.oracle.needs import Needs, needs_of
 from suites.pseries.oracle.parties import Fit, Party, fit_of, parties_of
@@ -21,6 +20,14 @@ from suites.pseries.oracle.roads import Road, roads_of
 
 ADAPTERS = pytest.StashKey[tuple[Adapter, ...]]()
 """The adapters that were named, in the stash of the configuration."""
+BUILDS = pytest.StashKey[Sequence[str]]()
+"""What they are called in reports, in the same place."""
+
+SUBJECT = (
+    "Of what the model has of a machine: no memory, no CPUs, no interrupt controllers. Whether\n"
+    "whole machines get there, only several builds can show (suites/pseries/test_builds.py)."
+)
+"""What the matrix of versions is about."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +52,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = metafunc.config.getoption("adapter") or ()
     if "record_handover" in metafunc.fixturenames:
         builds = [one.describe() for one in metafunc.config.stash[ADAPTERS]]
-        called = [build_name(one) for one in builds]
+        called = metafunc.config.stash[BUILDS]
         metafunc.parametrize(
             ("source", "destination", "machine_type"),
             handovers(builds),
@@ -73,7 +80,7 @@ def implementation(adapter: Adapter) -> Implementation:
 @pytest.fixture(scope="session")
 def party(adapter: Adapter, implementation: Implementation) -> Party:
     """The adapter, with what it says of itself."""
-    return parties_of([(adapter, implementation)])[0]
+    return parties_of([(adapter, implementation)], [implementation.name])[0]
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +89,7 @@ def parties(party: Party, pytestconfig: pytest.Config) -> tuple[Party, ...]:
     named = pytestconfig.stash[ADAPTERS]
     if party.adapter not in named:
         return (party,)
-    return parties_of([(one, one.describe()) for one in named])
+    return parties_of([(one, one.describe()) for one in named], pytestconfig.stash[BUILDS])
 
 
 @pytest.fixture(scope="session")

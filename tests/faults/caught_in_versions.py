@@ -64,6 +64,18 @@ VERSIONS = {
             "lists:ReversesTheEvents",
             "expected  0 event 1",
         ),
+        Caught(
+            "BUILD-2",
+            "reference 0.1.0->reference 0.1.0-pseries-2.10-events",
+            "wholes:SendsNoRest",
+            "1 no errors found",
+        ),
+        Caught(
+            "BUILD-3",
+            "reference 0.1.0->reference 0.1.0-pseries-2.10-idle",
+            "wholes:StopsTheTimer",
+            "timer cpu_ticks_offset: 0x1234, then 0x0",
+        ),
     ),
     "test_roads.py::test_several_hops_lose_no_more_than_each": (
         Caught("ROAD-1", "2.10->2.12->2.10", "saving:LosesWhatArrived", "pending_events"),

@@ -200,6 +200,8 @@ CLASSES = {
             "machine_types:ForgetsTheNewest": "628bda1ab759: a new flag was never migrated",
             "values:ForgetsTheBypass": "CH 76a036e96: one register of a family forgotten",
             "values:ForgetsTheInterlock": "cfc61ba62f30: an interrupt in progress",
+            "wholes:SendsNoRest": "10a06fd65f66: a stale copy was sent",
+            "wholes:StopsTheTimer": "432732b5e455: a part of a timer was forgotten",
         },
     ),
 }

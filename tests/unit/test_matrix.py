@@ -6,6 +6,7 @@ import pytest
 
 from reference.spapr.versions import STREAM_VERSIONS
 from suites.harness.matrix import LEGEND, WIDTH, render
+from suites.pseries.fixtures import SUBJECT
 from tests.conftest import Project
 
 SUITE = """
@@ -60,10 +61,10 @@ def test_a_run_ends_with_the_matrix(project: Project, workers: str) -> None:
     """Failures, what is not declared, and losses are in it, with workers and without."""
     result = project.run(SUITE, workers)
     assert result.returncode == pytest.ExitCode.TESTS_FAILED
-    _, _, end = result.stdout.partition("verdicts, source by destination")
+    _, _, end = result.stdout.partition(f"{SUBJECT}\n\n")
     matrix, legend, losses = end.partition("\n\n" + LEGEND + "\n")
     expected = [line.split() for line in MATRIX.strip().splitlines()]
-    assert [line.split() for line in matrix.splitlines()[1:]] == expected
+    assert [line.split() for line in matrix.splitlines()] == expected
     assert legend
     assert losses.splitlines()[:2] == [
         "L ccs_list: lost on 2 pairs, as 3->3: machine at 3",

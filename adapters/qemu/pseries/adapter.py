@@ -68,12 +68,14 @@ class QemuAdapter:
                     Ability.MACHINE_TYPES,
                     Ability.CALL,
                     Ability.FIT,
+                    Ability.WHOLE_MACHINES,
                 }
             ),
             machine_types=binary.machine_types,
             excluded=binary.excluded,
             unobserved=UNOBSERVED,
             known_failures=str(KNOWN_FAILURES),
+            processors=binary.processors,
         )
 
     def fitted(self, machine: Machine) -> Machine:

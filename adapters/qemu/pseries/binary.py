@@ -27,9 +27,10 @@ class Binary:
         self.asked: Counter[Kind] = Counter()
         self.carriers: dict[Kind, Carrier] = {}
         self.usual: dict[str, frozenset[str]] = {}
-        version, machines = self.identity()
+        version, self.processors = self.identity()
         self.release: Release = version["major"], version["minor"]
         self.release_name = "{major}.{minor}.{micro}".format(**version)
+        machines = sorted(self.processors, key=lambda name: machine_type(name).release)
         self.machine_types, self.excluded = self.startable(machines)
         self.natural = [one for one, since in BASES.items() if since <= self.release][-1]
         try:
@@ -37,8 +38,11 @@ class Binary:
         except UnknownStreamVersion as error:
             raise AdapterError(f"adapter {name!r}: version= names none: {error}") from None
 
-    def identity(self) -> tuple[dict[str, int], list[str]]:
-        """The version and the versioned pseries machine types, oldest first."""
+    def identity(self) -> tuple[dict[str, int], dict[str, str]]:
+        """The version, and the versioned pseries machine types with the CPU that each starts with.
+
+        CPUs are named by their types, as ``cpu=`` may name one by an alias.
+        """
         bare = ("-nodefaults", "-no-user-config", "-display", "none", "-machine", "none")
         try:
             process = Process((*self.program.command, *bare))
@@ -46,18 +50,25 @@ class Binary:
             raise AdapterError(f"adapter {self.name!r}: it does not start: {error}.") from error
         try:
             version = process.execute("query-version")["qemu"]
-            names = [one["name"] for one in process.execute("query-machines")]
+            machines = process.execute("query-machines")
+            models = process.execute("query-cpu-definitions")
         except (QemuDied, QemuHung, QemuSaidNo) as problem:
             raise AdapterError(f"adapter {self.name!r} is no QEMU: {problem}") from problem
         finally:
             process.close()
-        machines = [name for name in names if VERSIONED.fullmatch(name)]
-        if not machines:
+        named = {one["name"].lower(): one["typename"] for one in models}
+        chosen = named.get(self.program.cpu.lower(), self.program.cpu)
+        types = {
+            one["name"]: chosen or one.get("default-cpu-type", "")
+            for one in machines
+            if VERSIONED.fullmatch(one["name"])
+        }
+        if not types:
             raise AdapterError(
                 f"adapter {self.name!r}: this QEMU has no pseries machine; name a "
                 "qemu-system-ppc64."
             )
-        return version, sorted(machines, key=lambda name: machine_type(name).release)
+        return version, types
 
     def startable(self, machines: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
         """The machine types that start with the options given; and of others, why they do not."""

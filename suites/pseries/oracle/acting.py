@@ -57,7 +57,8 @@ class Twins:
 
     ``twin`` is acted on by the reference and never migrated; what a road declares as lost it loses,
     too. So a reply of the two differs only if a migration lost more, or less, than it may.
-    ``under`` is the clause of whatever fails, where it is the same for all.
+    ``under`` is the clause of whatever fails, where it is the same for all. ``sent`` is the stream
+    of the last migration, ``said`` why it was rejected, in the words of who rejected it.
     """
 
     def __init__(self, machine: Machine, version: str, party: Party, visit: Visit) -> None:
@@ -71,6 +72,8 @@ class Twins:
         self.walks: dict[int, str] = {}
         self.drained: int | None = None
         self.under = ""
+        self.sent = b""
+        self.said = ""
 
     def __copy__(self) -> "Twins":
         """The same machines with the same story, to go on from in another way."""
@@ -121,7 +124,9 @@ class Twins:
             return ()
         if not isinstance(stream, bytes):
             self.fail("PAIR-1", "a stream", stream, where)
+        self.sent = stream
         arrived = road.arrived(stream, destination, self.twin.fresh())
+        self.said = arrived.reason if isinstance(arrived, Rejected) else ""
         if not isinstance(must, Accepted):
             if not isinstance(arrived, Rejected):
                 self.fail("PAIR-1", f"rejected: {must.because}", arrived, where)

@@ -1,6 +1,7 @@
 """What a test needs of who takes part, said with a mark."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from adapters.implementation import Ability, Implementation
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.versions import stream_version
+from strategies.pseries import Journey
+from suites.harness.failures import Violation
 
 
 def needs(
@@ -90,3 +93,17 @@ def needs_of(item: pytest.Item) -> list[Needs]:
     callspec = getattr(item, "callspec", None)
     parameters = callspec.params if callspec else {}
     return [Needs.of(mark, parameters) for mark in item.iter_markers("needs")]
+
+
+def hops_of(item: pytest.Item, error: BaseException | None) -> Iterator[tuple[str, str]]:
+    """The pairs of stream versions that a test is about: from one that saves to one that loads.
+
+    A test of one version is about that and itself, one of a road about each of its hops. Where a
+    journey was drawn, they are those of the one that failed.
+    """
+    drawn = error.example.values() if isinstance(error, Violation) else ()
+    for journey in (one for one in drawn if isinstance(one, Journey)):
+        yield from pairwise(journey.versions)
+    for one in needs_of(item):
+        saves, loads = one.saves or one.loads, one.loads or one.saves
+        yield from pairwise(saves) if len(saves) > 1 else zip(saves, loads, strict=True)

@@ -34,11 +34,13 @@ class Party(NamedTuple):
 REFERENCE = Party(ReferenceAdapter(), ReferenceAdapter().describe(), "reference")
 
 
-def parties_of(adapters: Sequence[tuple[Adapter, Implementation]]) -> tuple[Party, ...]:
-    """The adapters under test; by name and release where there are several."""
+def parties_of(
+    adapters: Sequence[tuple[Adapter, Implementation]], names: Sequence[str]
+) -> tuple[Party, ...]:
+    """The adapters under test; by their ``names`` where there are several."""
     if len(adapters) == 1:
         return tuple(Party(*one, "adapter") for one in adapters)
-    return tuple(Party(adapter, one, f"{one.name} {one.release}") for adapter, one in adapters)
+    return tuple(Party(*one, name) for one, name in zip(adapters, names, strict=True))
 
 
 def observed(machine: Machine, implementation: Implementation) -> Machine:
