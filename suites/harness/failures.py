@@ -59,7 +59,7 @@ def fail(clause: str, *, expected: Any, got: Any, road: str, story: Sequence[str
     lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *told, *found]
     violation = Violation("\n".join(lines), pytrace=False)
     violation.clause, violation.kind = rule.id, kind_of(expected, got)
-    violation.because = getattr(got, "reason", "")
+    violation.because = reason_of(got)
     raise violation from None
 
 
@@ -68,6 +68,13 @@ def kind_of(expected: Any, got: Any) -> str:
     if isinstance(got, Verdict):
         return got.kind
     return "accepted" if isinstance(got, Record) and not isinstance(expected, Record) else "differs"
+
+
+def reason_of(got: Any) -> str:
+    """The reason that a verdict gives; of a crash the last line."""
+    if isinstance(got, Crashed):
+        return got.traceback.rpartition("\n")[2]
+    return str(getattr(got, "reason", ""))
 
 
 def _said(value: Any) -> str:

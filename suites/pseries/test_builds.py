@@ -49,7 +49,9 @@ def test_a_guest_is_handed_from_build_to_build_and_back(  # noqa: PLR0913, PLR09
     there = Way(Road(one, other), partial(record_handover, THERE, *key), "BUILD-1")
     back = Way(Road(other, one), partial(record_handover, BACK, *key), "BUILD-2")
 
+    there.record()
     twins = Twins(fit(machine), versions[0], one, record_visit)
+    twins.under = there.clause
     for action in SITUATIONS[situation](index, tree):
         twins.act(action)
     try:

@@ -14,6 +14,8 @@ from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine_types import Release, machine_type
 from reference.spapr.versions import BASES, UnknownStreamVersion, stream_version
 
+NOT_FOUND = 127
+"""The exit status of a shell that finds no such program (POSIX, Exit Status for Commands)."""
 VERSIONED = re.compile(r"pseries-\d+\.\d+")
 
 
@@ -96,9 +98,12 @@ class Binary:
             )
         return tuple(name for name in asked if name not in problems), problems
 
-    def start(self, kind: Kind) -> Process:
-        """A process of a kind that waits for a stream."""
-        return Process(arguments(self.program, kind, incoming=True))
+    def start(self, kind: Kind, *, incoming: bool = True) -> Process:
+        """A process of a kind that waits for a stream, if it is to; raises `QemuDied`."""
+        try:
+            return Process(arguments(self.program, kind, incoming=incoming))
+        except OSError as error:
+            raise QemuDied(NOT_FOUND, str(error)) from error
 
     def waiting(self, kind: Kind) -> Running:
         """A QEMU that waits for a stream.
@@ -115,7 +120,7 @@ class Binary:
 
     def idle(self, kind: Kind) -> Running:
         """A QEMU on which nothing has happened, and which waits for nothing."""
-        return running(Process(arguments(self.program, kind, incoming=False)))
+        return running(self.start(kind, incoming=False))
 
     def carrier(self, kind: Kind) -> Carrier:
         """The carrier of a kind; capabilities do not matter to it."""
@@ -147,7 +152,10 @@ class Binary:
 
     def starts(self, kind: Kind) -> bool:
         """Whether a machine of a kind can be started at all."""
-        process = self.start(kind)
+        try:
+            process = self.start(kind)
+        except QemuDied:
+            return False
         try:
             process.connect()
         except (QemuDied, QemuHung):

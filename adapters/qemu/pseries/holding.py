@@ -67,6 +67,11 @@ class Holders:
         try:
             return self.binary.waiting(kind_of(machine))
         except QemuDied as death:
+            if not self.binary.starts(Kind(machine.machine_type)):
+                raise Died(
+                    f"{self.binary.name} started {machine.machine_type} when the run began, and "
+                    f"does no more: {death}. Was it rebuilt or removed? Test a build that stays."
+                ) from None
             raise Unsupported(f"no such machine: {death}") from None
 
     @contextmanager
