@@ -93,6 +93,12 @@ def parties(party: Party, pytestconfig: pytest.Config) -> tuple[Party, ...]:
 
 
 @pytest.fixture(scope="session")
+def builds(pytestconfig: pytest.Config) -> Sequence[str]:
+    """What the adapters that were named are called in reports."""
+    return pytestconfig.stash[BUILDS]
+
+
+@pytest.fixture(scope="session")
 def all_roads(parties: tuple[Party, ...]) -> tuple[Road, ...]:
     """Who saves and who loads: all parties, and the reference where it speaks their format."""
     return roads_of(parties)

@@ -1,6 +1,6 @@
 """BUILD: a guest that is handed from one build to another, and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
 
@@ -32,6 +32,7 @@ def test_a_guest_is_handed_from_build_to_build_and_back(  # noqa: PLR0913, PLR09
     machine_type: str,
     situation: str,
     parties: tuple[Party, ...],
+    builds: Sequence[str],
     fit: Fit,
     record_visit: Visit,
     record_handover: Callable[..., None],
@@ -45,7 +46,7 @@ def test_a_guest_is_handed_from_build_to_build_and_back(  # noqa: PLR0913, PLR09
         skip_undeclared(request.node, [lacking])
     index, tree = next(iter(trees.items()), (0, Node("")))
     machine = machine_with([index] if trees else [], version=versions[0], machine_type=machine_type)
-    key = one.name, other.name, machine_type, situation
+    key = builds[source], builds[destination], machine_type, situation
     there = Way(Road(one, other), partial(record_handover, THERE, *key), "BUILD-1")
     back = Way(Road(other, one), partial(record_handover, BACK, *key), "BUILD-2")
 

@@ -77,3 +77,52 @@ def test_a_run_of_some_pairs_shows_those(project: Project) -> None:
     result = project.run(SUITE, select="::test_pair[3-4]")
     assert result.returncode == pytest.ExitCode.OK
     assert re.search(r"^ +3 +4\n3 +\. +=x\n4 +\. +\.$", result.stdout, re.MULTILINE)
+
+
+OTHERS = """
+import pytest
+from adapters.implementation import Ability
+from suites.pseries.oracle.needs import needs
+from suites.harness.failures import fail
+
+@needs(saves="version")
+@pytest.mark.parametrize("version", ["3", "3+ccs", "4"])
+def test_of_one_version(version):
+    assert version != "3"
+
+@needs(saves="versions", loads="versions")
+@pytest.mark.parametrize("versions", [("3", "3+ccs", "3")], ids=["road"])
+def test_of_a_road(versions):
+    fail("ROAD-1", expected="a", got="b", road="here")
+
+@needs(Ability.CALL, saves="version", loads="version")
+@pytest.mark.parametrize("version", ["3+ccs"])
+def test_that_needs_an_ability(version):
+    pass
+
+@pytest.mark.parametrize(("source", "destination"), [(0, 1), ("build 1", "build 2")])
+def test_of_builds(source, destination):
+    assert source == destination
+"""
+KNOWN = """
+[[failure]]
+reason = "It is wrong."
+source = "nowhere"
+witness = "any"
+clauses = ["ROAD-1"]
+kind = "differs"
+says = "here"
+tests = ["suites/test_fake.py::test_of_a_road*"]
+"""
+
+
+def test_what_fails_under_a_version_or_on_a_road_shows_there(project: Project) -> None:
+    """Each cell that a failure is about has its mark; what is about no version has none."""
+    known = project.path / "known.toml"
+    known.write_text(KNOWN)
+    result = project.run(OTHERS, f"--known-failures={known}")
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED
+    _, _, end = result.stdout.partition(f"{SUBJECT}\n\n")
+    rows = [line.split() for line in end.partition("\n\n")[0].splitlines()[1:]]
+    assert rows == [["3", "+ccs"], ["3", "!", "k"], ["3+ccs", "k", "."]]
+    assert "tests: 7 collected, 5 run, 2 not declared" in result.stdout

@@ -57,6 +57,29 @@ def test_the_binary_says_what_it_is(adapter: QemuAdapter) -> None:
     assert KIND in adapter.describe().machine_types
 
 
+def test_a_cpu_is_known_by_its_type(adapter: QemuAdapter) -> None:
+    """An alias on the command line is the same CPU as that which is the default."""
+    default = adapter.describe().processors[KIND]
+    assert default.endswith("-powerpc64-cpu")
+    alias = default.partition("_")[0].upper()
+    other = QemuAdapter(f"qemu:{BINARY},machine={KIND},cpu={alias}")
+    assert other.describe().processors[KIND] == default
+    other.close()
+
+
+def test_a_build_that_is_gone_is_said_to_be_gone(tmp_path: Path, version: str) -> None:
+    """What started when the run began and starts no more has died; whoever looks is told why."""
+    build = tmp_path / "build"
+    build.symlink_to(str(shutil.which(BINARY)))
+    one = QemuAdapter(f"qemu:{build},machine={KIND}")
+    machine = one.fitted(Machine(machine_type=KIND))
+    stream = one.save(machine, version)
+    build.unlink()
+    one.close()
+    with pytest.raises(Died, match=r"No such file.*Was it rebuilt or removed\?"):
+        one.load(stream, version, machine.fresh())
+
+
 @settings(max_examples=20, deadline=None)
 @given(machine=machine_states(version="5.0", machine_type=KIND))
 def test_a_machine_that_fits_stays_as_it_is(adapter: QemuAdapter, machine: Machine) -> None:

@@ -119,6 +119,6 @@ def other_machine(one: Implementation, other: Implementation, type_name: str) ->
     if not (first and second) or first == second:
         return ""
     return (
-        f"the CPU of {type_name} is {first} here and {second} there: "
-        "name the same for both builds with cpu=, to see how they migrate"
+        f"the CPU is {first} here and {second} there: name the same for both builds with cpu=, to "
+        "see how they migrate"
     )
