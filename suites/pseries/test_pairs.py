@@ -1,14 +1,13 @@
 """PAIR: what must happen between any two stream versions."""
 
 import pytest
-from hypothesis import settings
 from hypothesis.strategies import SearchStrategy
 
 from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.machine import Machine
 from strategies.pseries import machine_states
 from suites.harness.clauses import clause
-from suites.harness.profiles import PROFILES
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
 from suites.pseries.oracle.boundaries import check_whole
 from suites.pseries.oracle.combinations import combined_machines
@@ -79,8 +78,7 @@ def test_whether_a_part_arrives_depends_on_no_other(
     source: str, destination: str, roads: tuple[Road, ...], fit: Fit
 ) -> None:
     """Any three parts of a machine, at rest or away from it, travel as each of them does alone."""
-    strength = 3 if settings().max_examples >= PROFILES["default"] else 2
-    for machine in combined_machines(source, destination, strength):
+    for machine in combined_machines(source, destination, 2 if is_quick() else 3):
         for road in roads:
 
             def arrives(one: Machine, road: Road = road) -> None:
