@@ -24,9 +24,6 @@ KEPT = {
     "test_lists.py::test_pending_events_keep_their_order": (
         "redundant: its example is a list of events and nothing else"
     ),
-    "test_lists.py::test_any_number_of_walks_survives": (
-        "redundant: says the length; for who cannot load 65537 elements"
-    ),
     "test_forward.py::test_the_newest_version_understands_every_older_one": (
         "redundant: a row of the pairs, for who declares the newest version only"
     ),

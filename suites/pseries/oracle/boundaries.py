@@ -34,7 +34,7 @@ STEPS = len(steps(64))
 """After how many machines each number was at all of its steps."""
 PATTERNS = (BITS_OF_IRQ_MAP - 1).bit_length()
 """How many bitmaps it takes to tell all of their bits apart."""
-LISTS = ("ccs_list", "pending_events", "connectors", "iommu_tables")
+LISTS = ("ccs_list", "pending_events", "connectors")
 """The lists of a machine of which elements can be left out."""
 PMEM_CONNECTORS = (5, 0)
 """The release that can plug persistent memory (ee3a71e36654)."""
@@ -178,6 +178,14 @@ def without(machine: Machine, names: set[str]) -> Machine:
     return machine
 
 
+def fewer_windows(tables: tuple[IommuTable, ...]) -> Iterator[tuple[IommuTable, ...]]:
+    """The windows without each of those that not every machine has."""
+    usual = {one.liobn for one in resting_tables(dynamic=True)}
+    for one in tables:
+        if one.liobn not in usual:
+            yield tuple(other for other in tables if other.liobn != one.liobn)
+
+
 def halves(bitmap: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """The first half of the bits that are set, and the others."""
     if len(bitmap) > 1:
@@ -187,7 +195,9 @@ def halves(bitmap: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 def smaller(machine: Machine) -> Iterator[Machine]:
     """The machine without an aspect, without an element of a list, or with fewer bits."""
     yield from (aspect.without(machine) for aspect in ASPECTS)
+    yield replace(machine, capabilities={})
     yield replace(machine, iommu_tables=tuple(one.fresh() for one in machine.iommu_tables))
+    yield from (replace(machine, iommu_tables=one) for one in fewer_windows(machine.iommu_tables))
     for half in halves(machine.ov5_cas.bitmap):
         yield replace(machine, ov5_cas=OptionVector(half))
     for half in halves(machine.irq_map):
