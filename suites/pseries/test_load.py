@@ -8,12 +8,7 @@ from msgspec.structs import replace
 from adapters.asking import load
 from adapters.protocol import Ability, Adapter
 from adapters.verdicts import Rejected
-from reference.compatibility.expectation import (
-    common_machine_type,
-    pair,
-    refuses,
-    without_walks,
-)
+from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.connector import Connector
 from reference.spapr.machine import HostBridge, IommuTable, Machine
 from reference.spapr.versions import stream_version
@@ -26,7 +21,7 @@ from suites.harness.properties import property_of
 from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.compared import mismatches
 from suites.pseries.oracle.dissection import dissect
-from suites.pseries.oracle.machines import machines, sendable_machines
+from suites.pseries.oracle.machines import machines, sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import Road, accepted, loaded, saved
@@ -248,8 +243,7 @@ def test_state_of_a_part_that_is_not_there_is_rejected(
     version: str, roads: tuple[Road, ...]
 ) -> None:
     """A connector or window of the source that the destination lacks does not get lost."""
-    machine = whole_machine(version, common_machine_type(version))
-    machine = without_walks(machine) if refuses(version) else machine
+    machine = sendable(whole_machine(version, common_machine_type(version)), version)
     sent = saved(REFERENCE.adapter, machine, version, clause="LOAD-7")
     for road in roads:
         stream = saved(road.saver, machine, version, clause="LOAD-7")

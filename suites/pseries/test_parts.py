@@ -6,12 +6,13 @@ from msgspec.structs import replace
 from adapters.asking import load
 from adapters.protocol import Ability
 from adapters.verdicts import Rejected, Verdict
-from reference.compatibility.expectation import common_machine_type, refuses, without_walks
+from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine, Msi
 from suites.harness.clauses import clause
 from suites.harness.failures import fail
 from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.dissection import dissect
+from suites.pseries.oracle.machines import sendable
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party, observed
 from suites.pseries.oracle.parts import CHANGES, Whole
@@ -30,7 +31,7 @@ def whole(version: str, fit: Fit) -> Machine:
     machine = whole_machine(version, common_machine_type(version))
     msis = tuple(Msi(key, 0x1300 + key, 1) for key in range(3))
     machine = replace(machine, host_bridge=replace(machine.host_bridge, msis=msis))
-    return fit(without_walks(machine) if refuses(version) else machine)
+    return fit(sendable(machine, version))
 
 
 def check_changes(name: str, version: str, party: Party, fit: Fit) -> None:

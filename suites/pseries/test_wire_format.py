@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.protocol import Ability, Adapter
-from reference.compatibility.expectation import machine_types, refuses, without_walks
+from reference.compatibility.expectation import machine_types
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
 from reference.wire.description_records import LayoutDescription
@@ -18,7 +18,7 @@ from suites.harness.properties import property_of
 from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.described import description_of, differ
 from suites.pseries.oracle.dissection import dissect, name_in_description, shown
-from suites.pseries.oracle.machines import sendable_machines
+from suites.pseries.oracle.machines import sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import saved
@@ -151,8 +151,7 @@ def test_the_vmdescription_says_what_the_reference_says(
 
 def described_machines(version: str, kind: str) -> Iterator[Machine]:
     """Machines with each part, with lists of one element, and with none."""
-    whole = whole_machine(version, kind)
-    whole = without_walks(whole) if refuses(version) else whole
+    whole = sendable(whole_machine(version, kind), version)
     if is_quick():
         yield replace(whole, capabilities={})
         return

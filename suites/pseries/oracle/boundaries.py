@@ -48,10 +48,13 @@ class Numbers:
     def __init__(self, step: int) -> None:
         self.places = count(step)
 
+    def among(self, known: tuple[int, ...]) -> int:
+        """One of some numbers."""
+        return known[next(self.places) % len(known)]
+
     def unsigned(self, bits: int) -> int:
         """An unsigned number of ``bits`` bits."""
-        known = steps(bits)
-        return known[next(self.places) % len(known)]
+        return self.among(steps(bits))
 
     def signed(self, bits: int) -> int:
         """A signed number of ``bits`` bits."""
@@ -84,7 +87,7 @@ def connectors(
         shown = (step // 4 + place) % 4 if occupied.physical else occupied.dr_indicator
         yield replace(
             occupied,
-            state=states[(step + place) % len(states)],
+            state=states[(step + step // ID_BITS + place) % len(states)],
             dr_indicator=shown,
             unplug_requested=bool((step // 2 + place) % 2),
         )
@@ -95,11 +98,14 @@ def connectors(
         yield replace(
             Connector(kind << 28 | 0x30).fresh(),
             state=state,
-            ccs_offset=numbers.unsigned(32) >> 1,
-            ccs_depth=max(1, numbers.unsigned(32) >> 1),
+            ccs_offset=numbers.among(OFFSETS),
+            ccs_depth=numbers.among(DEPTHS),
         )
 
 
+OFFSETS = tuple(one for one in steps(32) if not one >> 31)
+DEPTHS = tuple(one for one in OFFSETS if one)
+"""Where in its tree a walk can be, and how many nodes can be open: see WALK-3."""
 WALKING = {
     ConnectorType.PCI: ConnectorState.PHYSICAL_UNISOLATE,
     ConnectorType.LMB: ConnectorState.LOGICAL_UNISOLATE,

@@ -8,6 +8,7 @@ from math import comb
 from msgspec.structs import replace
 
 from reference.compatibility.expectation import Accepted, common_machine_type, expected, pair
+from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine import Machine
 from strategies.pseries.machines import held, settable
 from suites.pseries.oracle.boundaries import boundary_machine, without
@@ -56,7 +57,11 @@ ARRAYS = {2: pairs_array, 3: triples_array}
 def whole_machine(version: str, type_name: str) -> Machine:
     """A machine of which every part is away from rest, capabilities too."""
     machine = boundary_machine(version=version, machine_type=type_name, step=WHOLE_STEP)
-    given = {one.name: one.values[0] for one in settable(version, type_name)}
+    defaults = default_capabilities(type_name)
+    given = {
+        one.name: next(value for value in one.values if value != defaults[one.name])
+        for one in settable(version, type_name)
+    }
     return replace(machine, capabilities=given)
 
 
@@ -76,9 +81,9 @@ def with_parts(version: str, type_name: str, parts: frozenset[str]) -> Machine:
 def combined(source: str, destination: str, strength: int) -> tuple[frozenset[str], ...]:
     """Which parts are away from rest of the machines that are taken from one version to another.
 
-    Of those that arrive, any ``strength`` are in every combination, and all but one, and all. Those
-    for which a machine is rejected or refused come each alone, and with all that arrive: two of
-    them would show no more. Where a version_id rose, everything is rejected.
+    Of those that arrive, any ``strength`` are in every combination, and all; with three all but one,
+    too. Those for which a machine is rejected or refused come each alone, and with all that arrive:
+    two of them would show no more. Where a version_id rose, everything is rejected.
     """
     type_name = common_machine_type(source, destination)
     parts = parts_of(source, type_name)
@@ -98,7 +103,8 @@ def combined(source: str, destination: str, strength: int) -> tuple[frozenset[st
         frozenset(one for one, away in zip(passing, row, strict=True) if away)
         for row in ARRAYS[strength](len(passing))
     ]
-    rows += [frozenset(passing) - {one} for one in passing]
+    if strength > 2:
+        rows += [frozenset(passing) - {one} for one in passing]
     for one in sorted(every - set(passing)):
         rows += [frozenset({one}), frozenset({one, *passing})]
     return tuple(dict.fromkeys(rows))

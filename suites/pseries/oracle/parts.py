@@ -106,10 +106,14 @@ class Whole(NamedTuple):
         )
 
     def subsections(self) -> Iterator[tuple[int, Part, int, bytes]]:
-        """Each subsection: the place of its section, this, its own place in it, and its bytes."""
-        for place, part in self.chosen():
+        """The first subsection of each name: the place of its section, this, its own, its bytes."""
+        seen: set[str] = set()
+        for place, part in enumerate(self.parts):
             known = {one.name: one for one in part.plan.vmsd.subsections}
             for number, (name, version_id, state) in enumerate(part.state.get(SUBSECTIONS, ())):
+                if name in seen:
+                    continue
+                seen.add(name)
                 plan = part.plan.compile_subsection(known[name], version_id)
                 yield place, part, number, subsection(name, version_id, plan.save(state))
 
