@@ -42,21 +42,21 @@ class Reached(msgspec.Struct):
     """What was reached.
 
     ``numbers``: by kind, line and version the numbers, in hexadecimal, as JSON has no large ones;
-    of a bitmap each of its states. ``tests``: by kind and line, the tests that did. ``changes``:
-    by what was changed of a part, "missing spapr", the versions. ``combinations``: by the id of a
-    road, each set of parts that were away from rest together.
+    of a bitmap each of its states. ``tests``: by kind, line and test the same. ``changes``: by what
+    was changed of a part, "missing spapr", the versions. ``combinations``: by the id of a road,
+    each set of parts that were away from rest together.
     """
 
     numbers: dict[str, dict[str, dict[str, set[str]]]] = {}
-    tests: dict[str, dict[str, set[str]]] = {}
+    tests: dict[str, dict[str, dict[str, set[str]]]] = {}
     changes: dict[str, set[str]] = {}
     combinations: dict[str, set[tuple[str, ...]]] = {}
 
     def note(self, kind: Kind, line: str, version: str, number: int) -> None:
         """A number was reached by the test that runs."""
-        lines = self.numbers.setdefault(kind, {})
-        lines.setdefault(line, {}).setdefault(version, set()).add(f"{number:x}")
-        self.tests.setdefault(kind, {}).setdefault(line, set()).add(running()[1])
+        for noted, where in ((self.numbers, version), (self.tests, running()[1])):
+            lines = noted.setdefault(kind, {}).setdefault(line, {})
+            lines.setdefault(where, set()).add(f"{number:x}")
 
 
 REACHED = Reached()

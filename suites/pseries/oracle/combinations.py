@@ -81,9 +81,9 @@ def with_parts(version: str, type_name: str, parts: frozenset[str]) -> Machine:
 def combined(source: str, destination: str, strength: int) -> tuple[frozenset[str], ...]:
     """Which parts are away from rest of the machines that are taken from one version to another.
 
-    Of those that arrive, any ``strength`` are in every combination, and all; with three all but one,
-    too. Those for which a machine is rejected or refused come each alone, and with all that arrive:
-    two of them would show no more. Where a version_id rose, everything is rejected.
+    Of those that arrive, any ``strength`` are in every combination, and all; with three all but
+    one, too. Those for which a machine is rejected or refused come each alone, and with all that
+    arrive: two of them would show no more. Where a version_id rose, everything is rejected.
     """
     type_name = common_machine_type(source, destination)
     parts = parts_of(source, type_name)
