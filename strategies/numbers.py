@@ -39,6 +39,13 @@ def boundaries(bits: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(value for value in candidates if value < 1 << bits))
 
 
+@cache
+def steps(bits: int) -> tuple[int, ...]:
+    """Values that together show which bits of a field are kept: boundaries, a middle, each bit."""
+    middle = (1 << bits) // 3
+    return tuple(dict.fromkeys((*boundaries(bits), middle, *(1 << bit for bit in range(bits)))))
+
+
 def unsigned(draw: st.DrawFn, bits: int) -> int:
     """An unsigned number of ``bits`` bits, 32 or 64: half of them boundaries, a quarter wide."""
     number = draw(NUMBER)

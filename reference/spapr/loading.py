@@ -21,10 +21,11 @@ from reference.wire.errors import (
     ConfigurationRejected,
     DescriptionRejected,
     StreamError,
+    UnknownCommand,
     UnknownSection,
 )
+from reference.wire.frames import COMMANDS, Command, Section, SectionType
 from reference.wire.frames import Configuration as ConfigurationFrame
-from reference.wire.frames import Section, SectionType
 from reference.wire.framing import read_frames
 from reference.wire.htab import read_htab
 from reference.wire.ram import read_ram
@@ -97,6 +98,8 @@ class Loading:
                     self.section(frame)
                 except StreamError as error:
                     raise error.in_section(frame.name) from None
+            elif isinstance(frame, Command):
+                self.command(frame)
         self.description()
         return msgspec.structs.replace(
             self.loaded,
@@ -150,6 +153,11 @@ class Loading:
         else:
             self.loaded = plan.load(self.reader, self.loaded)
         return True
+
+    def command(self, command: Command) -> None:
+        """Reject a command that means nothing; the others do nothing to the machine."""
+        if command.command not in COMMANDS:
+            raise UnknownCommand(f"MIG_CMD {command.command:#x} unknown", offset=command.offset)
 
     def description(self) -> None:
         """Step over the vmdescription, if there is one; its content does not matter to a load."""

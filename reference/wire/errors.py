@@ -4,8 +4,9 @@ A stream is read front to back, and each step has its own error: the eight bytes
 (`NotAMigrationStream`), the configuration section (`ConfigurationRejected`), the type byte of a
 section (`UnknownSectionType`), its name (`UnknownSection`), its version (`VersionRejected`), its
 fields (`Truncated`, `FieldRejected`), its subsections (`UnknownSubsection`), its footer
-(`FooterRejected`), and what follows the end (`DescriptionRejected`). A legal stream that uses
-something this project does not read is `NotSupported`. All of them are a `StreamError`.
+(`FooterRejected`), a command (`UnknownCommand`), and what follows the end
+(`DescriptionRejected`). A legal stream that uses something this project does not read is
+`NotSupported`. All of them are a `StreamError`.
 """
 
 from enum import StrEnum
@@ -110,6 +111,13 @@ class UnknownSection(StreamError):
     """No state is registered under this name and instance."""
 
     advice = "Give the destination the devices of the source, hot-plugged ones included."
+    cause = Cause.UNKNOWN_PART
+
+
+class UnknownCommand(StreamError):
+    """A command that means nothing."""
+
+    advice = "Load it with a newer program, or migrate without what the command is for."
     cause = Cause.UNKNOWN_PART
 
 

@@ -28,6 +28,9 @@ END_OF_STREAM = b"\x00"
 PACKAGED = 7
 """The command that carries a stream of its own (MIG_CMD_PACKAGED)."""
 
+COMMANDS = range(1, 12)
+"""Those that QEMU has, from OPEN_RETURN_PATH to SWITCHOVER_START (savevm.c, enum qemu_vm_cmd)."""
+
 TYPE_AND_ID = Layout(">BI")
 """How a section and its footer start."""
 

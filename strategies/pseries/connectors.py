@@ -11,6 +11,9 @@ from strategies.numbers import length, signed, unsigned
 DRAWN = 5
 """How many elements of a list are drawn; those behind them in a long one follow a pattern."""
 TYPES = (ConnectorType.PCI, ConnectorType.LMB, ConnectorType.CPU, ConnectorType.VIO)
+ALL_TYPES = (*TYPES, ConnectorType.PHB, ConnectorType.PMEM)
+ID_BITS = 28
+"""How many bits of an index are not its type (PCI: host bridge, bus, devfn; LMB: address)."""
 PHYSICAL_STATES = (
     ConnectorState.PHYSICAL_CONFIGURED,
     ConnectorState.PHYSICAL_UNISOLATE,

@@ -8,7 +8,7 @@ from reference.compatibility.declarations import Declaration, DeclaredField, con
 from reference.compatibility.declaring import DECLARED, with_values
 from reference.spapr.further import away_from_rest
 from reference.spapr.machine import Machine
-from strategies.numbers import boundaries, signed, unsigned
+from strategies.numbers import boundaries, signed, steps, unsigned
 
 PRESENT = st.integers(0, 1)
 BYTE = st.integers(0, 255)
@@ -74,6 +74,6 @@ def at_boundary(field: DeclaredField, step: int) -> Any:
     if field.type == "bool":
         return bool(step % 2)
     bits = bits_of(field)
-    known = boundaries(bits)
+    known = steps(bits)
     number = known[step % len(known)]
     return number - (1 << bits) if field.type[0] == "i" and number >> (bits - 1) else number

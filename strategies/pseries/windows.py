@@ -11,6 +11,8 @@ TABLES = (1, 0, 2, 3, 5, 16, 64)
 """Numbers of TCEs. Real tables have 262144, which the captured streams cover."""
 PAGE_SHIFTS = (16, 12, 24, 34)
 """Pages of 64 KiB, 4 KiB, 16 MiB and 16 GiB, as guests ask for (QEMU hw/ppc/spapr_rtas_ddw.c)."""
+ALL_PAGE_SHIFTS = (12, 16, 24, 25, 26, 27, 28, 34)
+"""Those that QEMU knows, with pages of 32 to 256 MiB (hw/ppc/spapr_rtas_ddw.c)."""
 WINDOW = st.integers(0, len(TABLES) * 2 * (1 + len(PAGE_SHIFTS)) - 1)
 MSI_DEVICES = st.integers(1, 5)
 DMA64_WIN_ADDR = 0x800000000000000

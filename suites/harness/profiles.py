@@ -27,6 +27,11 @@ def register_profiles() -> None:
     settings.load_profile("default")
 
 
+def is_quick() -> bool:
+    """Whether the profile asks for less than the default: then what is stepped through is less."""
+    return settings().max_examples < PROFILES["default"]
+
+
 def check_profile(name: str) -> None:
     """Raise `pytest.UsageError` if no profile is called ``name``."""
     try:

@@ -1,10 +1,13 @@
 """LOAD: what is there before a load."""
 
+from collections.abc import Iterator
+
 import pytest
 from msgspec.structs import replace
 
 from adapters.asking import load
 from adapters.protocol import Ability, Adapter
+from adapters.verdicts import Rejected
 from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.connector import Connector
 from reference.spapr.machine import HostBridge, IommuTable, Machine
@@ -13,11 +16,14 @@ from strategies.pseries import machine_states
 from strategies.pseries.machines import settable
 from suites.harness.clauses import clause
 from suites.harness.failures import fail
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
+from suites.pseries.oracle.combinations import whole_machine
+from suites.pseries.oracle.compared import mismatches
 from suites.pseries.oracle.dissection import dissect
-from suites.pseries.oracle.machines import machines, sendable_machines
+from suites.pseries.oracle.machines import machines, sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.parties import Fit
+from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import Road, accepted, loaded, saved
 from suites.pseries.oracle.versions import versions
 
@@ -205,3 +211,55 @@ def test_sections_are_accepted_in_any_order(
     reversed_ = load(adapter, changed, version, machine.fresh())
     if in_order != reversed_:
         fail("LOAD-5", expected=in_order, got=reversed_, road=f"load at {version}, reversed")
+
+
+@clause("LOAD-6")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@every_version
+def test_what_a_load_compares_must_be_the_same(version: str, party: Party, fit: Fit) -> None:
+    """Each number that is sent to be compared is compared, in all of its bits."""
+    machine = fit(Machine(machine_type=common_machine_type(version), iommu_tables=MAPPED))
+    stream = saved(REFERENCE.adapter, machine, version, clause="LOAD-6")
+    dissected = dissect(stream, version, machine.machine_type, clause="LOAD-6")
+    loaded(party.adapter, dissected.assembled(), version, machine.fresh(), clause="LOAD-6")
+    for part in dissected.parts:
+        for one in mismatches(part.plan.vmsd, part.state, quick=is_quick()):
+            payload = part.plan.save(one.state)
+            changed = dissected.assembled(**{part.section.name: payload})
+            arrived = load(party.adapter, changed, version, machine.fresh())
+            if not isinstance(arrived, Rejected):
+                where = f"{part.section.name}, {one.name} differs by {one.by:#x}"
+                fail("LOAD-6", expected="rejected", got=arrived, road=f"load at {version}, {where}")
+
+
+MAPPED = (IommuTable(table=(1, 2, 3, 4)),)
+"""A DMA window with some entries."""
+
+
+@clause("LOAD-7")
+@needs(saves="version", loads="version", any_machine=True)
+@every_version
+def test_state_of_a_part_that_is_not_there_is_rejected(
+    version: str, roads: tuple[Road, ...]
+) -> None:
+    """A connector or window of the source that the destination lacks does not get lost."""
+    machine = sendable(whole_machine(version, common_machine_type(version)), version)
+    sent = saved(REFERENCE.adapter, machine, version, clause="LOAD-7")
+    for road in roads:
+        stream = saved(road.saver, machine, version, clause="LOAD-7")
+        for what, onto in less_a_part(machine.fresh()):
+            must = load(REFERENCE.adapter, sent, version, onto)
+            arrived = road.arrived(stream, version, onto)
+            if isinstance(must, Rejected) and not isinstance(arrived, Rejected):
+                where = f"load at {version} without {what} ({road.name})"
+                fail("LOAD-7", expected=must, got=arrived, road=where)
+
+
+def less_a_part(machine: Machine) -> Iterator[tuple[str, Machine]]:
+    """The machine without each of its connectors and windows, and what it is without."""
+    for one in machine.connectors:
+        others = tuple(other for other in machine.connectors if other != one)
+        yield f"connector {one.drc_index:#x}", replace(machine, connectors=others)
+    for table in machine.iommu_tables:
+        tables = tuple(other for other in machine.iommu_tables if other != table)
+        yield f"window {table.liobn:#x}", replace(machine, iommu_tables=tables)

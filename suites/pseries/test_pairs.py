@@ -7,8 +7,12 @@ from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.machine import Machine
 from strategies.pseries import machine_states
 from suites.harness.clauses import clause
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
+from suites.pseries.oracle.boundaries import check_whole
+from suites.pseries.oracle.combinations import combined_machines
 from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.parties import Fit
 from suites.pseries.oracle.roads import Record, Road, travel
 from suites.pseries.oracle.versions import versions
 
@@ -65,3 +69,19 @@ def test_a_pair_closed_by_a_version_bump_lets_nothing_through(
     for road in roads:
         verdict, _ = travel(road, machine, source, destination, clause="PAIR-1")
         record_verdict(source, destination, verdict, machine)
+
+
+@clause("PAIR-4")
+@needs(saves="source", loads="destination")
+@between(PAIRS)
+def test_whether_a_part_arrives_depends_on_no_other(
+    source: str, destination: str, roads: tuple[Road, ...], fit: Fit
+) -> None:
+    """Any three parts of a machine, at rest or away from it, travel as each of them does alone."""
+    for machine in combined_machines(source, destination, 2 if is_quick() else 3):
+        for road in roads:
+
+            def arrives(one: Machine, road: Road = road) -> None:
+                travel(road, one, source, destination, clause="PAIR-4")
+
+            check_whole(machine, arrives, fit)

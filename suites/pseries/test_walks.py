@@ -30,9 +30,10 @@ from suites.harness.declared import skip_undeclared
 from suites.pseries.oracle.acting import Twins, Visit
 from suites.pseries.oracle.guest import read_on
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.parties import Fit, Party, trees_of
+from suites.pseries.oracle.parties import Fit, Party, trees_of, unchanged
 from suites.pseries.oracle.roads import Record, Road
 from suites.pseries.oracle.stories import answer
+from suites.pseries.oracle.trees import LONG_TREE
 from suites.pseries.oracle.versions import versions
 
 WALKING = [one for one in versions() if "connectors.state" in held(one, common_machine_type(one))]
@@ -123,6 +124,24 @@ def test_a_walk_goes_on_after_each_of_its_calls(
                     staid = f"       a guest that stays is answered {answer(call, reply)}"
                     witness = "\n".join((summary, *story, staid))
                     record_verdict(source, destination, Lossy(walks), witness)
+
+
+@clause("CONT-1")
+@needs(saves="version", loads="version", any_machine=True)
+@pytest.mark.parametrize("version", WALKING)
+def test_a_walk_goes_on_in_a_tree_of_many_pages(
+    version: str, roads: tuple[Road, ...], record_visit: Visit
+) -> None:
+    """A guest reads a tree to its end however long that is, and wherever it is interrupted."""
+    drc_index = 0x40000010
+    walker = Walker((version, version), {drc_index: LONG_TREE}, unchanged, record_visit)
+    for road in roads:
+        staying = walker.begin(road.source, drc_index)
+        for _ in range(LONG_TREE.calls):
+            staying.act(ConfigureConnector(drc_index))
+            moving = copy(staying)
+            moving.migrate(road, version)
+            moving.act(ConfigureConnector(drc_index))
 
 
 @clause("CONT-3")

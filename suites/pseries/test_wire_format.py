@@ -1,20 +1,24 @@
 """WIRE: the bytes, for implementations that speak QEMU's format."""
 
+from collections.abc import Iterator
+
 import pytest
+from msgspec.structs import replace
 
 from adapters.protocol import Ability, Adapter
 from reference.compatibility.expectation import machine_types
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
-from reference.wire.description import read_description
-from reference.wire.errors import StreamError
+from reference.wire.description_records import LayoutDescription
 from reference.wire.frames import SectionType
-from reference.wire.reader import Reader
 from suites.harness.clauses import clause
 from suites.harness.failures import fail
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
+from suites.pseries.oracle.combinations import whole_machine
+from suites.pseries.oracle.described import description_of, differ
 from suites.pseries.oracle.dissection import dissect, name_in_description, shown
-from suites.pseries.oracle.machines import sendable_machines
+from suites.pseries.oracle.machines import sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import saved
@@ -102,12 +106,62 @@ def test_the_vmdescription_agrees_with_the_bytes(
     if not dissected.description:
         return
     road = f"save at {version}"
-    try:
-        description = read_description(Reader(dissected.description))
-    except StreamError as error:
-        fail("WIRE-3", expected="a vmdescription", got=str(error), road=road)
+    description = description_of(dissected.description, clause="WIRE-3", road=road)
     described = {f"{one.name}/{one.instance_id:#x}": one.size for one in description.devices}
     sections = ((part.section, len(part.payload)) for part in dissected.parts)
     sent = {name_in_description(one): size for one, size in sections} | dissected.others
     if described != sent:
         fail("WIRE-3", expected=sent, got=described, road=road)
+
+
+@clause("WIRE-4")
+@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves="version", machine_type="kind")
+@pytest.mark.parametrize(("version", "kind"), ENDPOINTS)
+def test_the_vmdescription_says_what_the_reference_says(
+    version: str, kind: str, adapter: Adapter, fit: Fit
+) -> None:
+    """Whoever reads a section by the vmdescription finds each field by its name, type and size."""
+    for machine in map(fit, described_machines(version, kind)):
+        theirs, ours = (
+            dissect(
+                saved(one, machine, version, clause="WIRE-4"), version, kind, clause="WIRE-4"
+            ).description
+            for one in (adapter, REFERENCE.adapter)
+        )
+        if not theirs or not ours:
+            return
+        road = f"save at {version} for {kind}"
+        got = description_of(theirs, clause="WIRE-4", road=road)
+        must = description_of(ours, clause="WIRE-4", road=road)
+        if got.page_size != must.page_size:
+            pages = [f"pages of {one.page_size} bytes" for one in (must, got)]
+            fail("WIRE-4", expected=pages[0], got=pages[1], road=road)
+        layouts = {(one.name, one.instance_id): one for one in got.devices}
+        pairs: list[tuple[str, LayoutDescription, LayoutDescription | None]] = [
+            (f"{one.name}/{one.instance_id:#x}", one, layouts.get((one.name, one.instance_id)))
+            for one in must.devices
+        ]
+        if must.configuration is not None:
+            pairs.append(("configuration", must.configuration, got.configuration))
+        for name, one, other in pairs:
+            if other is not None and (differing := differ(one, other)):
+                expected, came = differing
+                fail("WIRE-4", expected=expected, got=came, road=f"{road}, {name}")
+
+
+def described_machines(version: str, kind: str) -> Iterator[Machine]:
+    """Machines with each part, with lists of one element, and with none."""
+    whole = sendable(whole_machine(version, kind), version)
+    if is_quick():
+        yield replace(whole, capabilities={})
+        return
+    yield whole
+    bridge = whole.host_bridge
+    yield replace(
+        whole,
+        ccs_list=whole.ccs_list[:1],
+        pending_events=whole.pending_events[:1],
+        iommu_tables=tuple(replace(one, table=one.table[:1]) for one in whole.iommu_tables),
+        host_bridge=replace(bridge, msis=bridge.msis[:1]),
+    )
+    yield replace(whole.fresh(), capabilities={})

@@ -17,6 +17,7 @@ from reference.spapr.actions import (
 from reference.spapr.device_tree import flatten
 from reference.spapr.flattened_tree import check
 from reference.spapr.machine import Machine
+from reference.spapr.walks import WORK_AREA_SIZE
 from reference.vmstate.description import VMStateDescription
 from tests.faults.wrong import AmendedLoader
 
@@ -199,3 +200,18 @@ class TakesTwoWalks(AmendedLoader):
             return replace(machine, ccs_list=sent.ccs_list)
 
         return dataclasses.replace(vmsd, post_load=post_load)
+
+
+class ReadsAPageOfTheTree(ReferenceAdapter):
+    """A tree is copied into a page for the guest: what is beyond that is not there."""
+
+    def call(self, machine: Machine, version: str, action: AnyAction) -> tuple[Reply, Machine]:
+        """Answer with an error once the walk is beyond the page."""
+        reply, after = super().call(machine, version, action)
+        if isinstance(action, ConfigureConnector):
+            walks = {one.drc_index: one.fdt_offset for one in machine.ccs_list}
+            connector = machine.connector(action.drc_index)
+            offset = connector.ccs_offset if connector else 0
+            if walks.get(action.drc_index, offset) >= WORK_AREA_SIZE:
+                return replace(reply, status=ConfigureConnectorStatus.ERROR), machine
+        return reply, after

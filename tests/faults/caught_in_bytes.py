@@ -27,6 +27,22 @@ BYTES = {
         Caught("WIRE-3", "3", "vmdescriptions:DescribesNoHostBridge", "spapr_pci"),
         Caught("WIRE-3", "10.0", "vmdescriptions:EndsWithAComma", "cannot be read"),
     ),
+    "test_wire_format.py::test_the_vmdescription_says_what_the_reference_says": (
+        Caught("WIRE-4", "3-pseries-2.3", "vmdescriptions:NamesAFieldOtherwise", "lsi: uint32"),
+        Caught("WIRE-4", "10.0-pseries-10.0", "vmdescriptions:ForgetsTheSign", "uint64, 8"),
+    ),
+    "test_parts.py::test_what_is_missing_is_as_after_a_reset_or_is_missed": (
+        Caught("PART-1", "10.0", "parts:WantsADescription", "vmdescription missing"),
+    ),
+    "test_parts.py::test_what_is_there_twice_counts_once_or_is_rejected": (
+        Caught("PART-2", "10.0", "parts:StartsOverAtARepetition", "twice"),
+    ),
+    "test_parts.py::test_a_part_that_nobody_knows_is_rejected": (
+        Caught("PART-3", "10.0", "parts:PassesOverCommands", "command unknown"),
+    ),
+    "test_parts.py::test_a_part_in_another_place_is_rejected": (
+        Caught("PART-4", "10.0", "parts:SkipsWhatIsNotThere", "elsewhere"),
+    ),
     "test_bad_input.py::test_a_stream_that_was_cut_is_rejected": (
         Caught("BAD-1", "3", "hostile:AcceptsTheBeginning", "expected  rejected"),
         Caught("BAD-1", "10.0", "hostile:TakesTheEndForAMarker", "expected  rejected"),

@@ -27,6 +27,7 @@ WALKS = f"{CHAPTERS}test_walks.py"
 EVERYTHING = sorted(
     {f"{CHAPTERS}{one.name}" for one in (ROOT / CHAPTERS).glob("test_*.py")} - {WALKS}
 )
+EVERYTHING.append(f"{WALKS}::test_a_walk_goes_on_in_a_tree_of_many_pages")
 EVERYTHING += [
     f"{WALKS}::{name}{version}->{version}]"
     for version in WALKING

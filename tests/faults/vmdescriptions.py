@@ -46,6 +46,24 @@ class DescribesNoHostBridge(ReferenceAdapter):
         return redescribed(stream, lambda text: text.replace(b'"name": "spapr_pci"', b'"name": ""'))
 
 
+class NamesAFieldOtherwise(ReferenceAdapter):
+    """The vmdescription calls a field what it was called before it was renamed."""
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """Describe the interrupts by another name."""
+        stream = super().save(machine, version)
+        return redescribed(stream, lambda text: text.replace(b'"name": "irq"', b'"name": "lsi"'))
+
+
+class ForgetsTheSign(ReferenceAdapter):
+    """The vmdescription has unsigned numbers where there are signed ones."""
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """Describe no sign."""
+        stream = super().save(machine, version)
+        return redescribed(stream, lambda text: text.replace(b'"type": "int', b'"type": "uint'))
+
+
 class EndsWithAComma(ReferenceAdapter):
     """The vmdescription is no JSON: there is a comma behind the last section."""
 

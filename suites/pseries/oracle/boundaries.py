@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from reference.compatibility.expectation import has_whole_seconds
 from reference.compatibility.table import ASPECTS
 from reference.spapr.clock import as_signed
-from reference.spapr.connector import Connector
+from reference.spapr.connector import Connector, ConnectorState, ConnectorType
 from reference.spapr.machine import (
     UINT64_MAX,
     ConfigureConnectorState,
@@ -19,37 +19,42 @@ from reference.spapr.machine import (
     OptionVector,
     Timebase,
 )
+from reference.spapr.machine_types import Release
 from reference.spapr.subsections import BITS_OF_IRQ_MAP, BITS_OF_OV5
-from strategies.numbers import SIZES, boundaries
-from strategies.pseries.connectors import (
-    LOGICAL_STATES,
-    PHYSICAL_STATES,
-    TYPES,
-    UNISOLATED,
-    drc_index,
-)
+from reference.spapr.versions import stream_version
+from strategies.numbers import SIZES, steps
+from strategies.pseries.connectors import ALL_TYPES, ID_BITS, LOGICAL_STATES, PHYSICAL_STATES
 from strategies.pseries.further import at_boundaries
 from strategies.pseries.machines import NANOSECONDS, held
-from strategies.pseries.windows import PAGE_SHIFTS, resting_tables
+from strategies.pseries.windows import ALL_PAGE_SHIFTS, resting_tables
 from suites.harness.failures import Violation
 from suites.pseries.oracle.parties import Fit
 
-STEPS = len(boundaries(64))
-"""After how many machines each number was at all of its boundaries."""
+STEPS = len(steps(64))
+"""After how many machines each number was at all of its steps."""
+PATTERNS = (BITS_OF_IRQ_MAP - 1).bit_length()
+"""How many bitmaps it takes to tell all of their bits apart."""
 LISTS = ("ccs_list", "pending_events", "connectors")
 """The lists of a machine of which elements can be left out."""
+PMEM_CONNECTORS = (5, 0)
+"""The release that can plug persistent memory (ee3a71e36654)."""
+LIOBN_BITS = range(8, 28)
+"""The bits of a LIOBN that are the number of the host bridge (hw/ppc/spapr.h, SPAPR_PCI_LIOBN)."""
 
 
 class Numbers:
-    """Boundaries, for each number that is asked for from another place of their list on."""
+    """Steps, for each number that is asked for from another place of their list on."""
 
     def __init__(self, step: int) -> None:
         self.places = count(step)
 
+    def among(self, known: tuple[int, ...]) -> int:
+        """One of some numbers."""
+        return known[next(self.places) % len(known)]
+
     def unsigned(self, bits: int) -> int:
         """An unsigned number of ``bits`` bits."""
-        known = boundaries(bits)
-        return known[next(self.places) % len(known)]
+        return self.among(steps(bits))
 
     def signed(self, bits: int) -> int:
         """A signed number of ``bits`` bits."""
@@ -57,59 +62,93 @@ class Numbers:
 
 
 def bits(step: int, size: int) -> tuple[int, ...]:
-    """Two bits of a bitmap, of those at the ends of bytes and words and of the whole."""
-    places = (0, 7, 8, 31, 32, 63, 64, size // 2, size - 65, size - 64, size - 32, size - 1)
-    return tuple(sorted({places[step % len(places)], places[(step + 5) % len(places)]}))
+    """The bits of a bitmap that are set: each of them at one of the first steps, far from others.
+
+    The last `PATTERNS` steps tell them all apart: at each those are set whose number has a bit.
+    """
+    sparse = STEPS - PATTERNS
+    if step < sparse:
+        return tuple(range(step, size, sparse))
+    return tuple(one for one in range(size) if one >> (step - sparse) & 1)
 
 
-def connectors(step: int, numbers: Numbers, *, walks: bool) -> Iterator[Connector]:
-    """Two connectors of each type, with a device and without."""
-    for place, _ in enumerate(TYPES):
-        occupied = Connector(drc_index(place)).fresh()
+def connectors(
+    step: int, numbers: Numbers, release: Release, *, walks: bool
+) -> Iterator[Connector]:
+    """Two connectors of each type, with a device and without, and such whose tree is read.
+
+    Each bit of an index is set alone at some step.
+    """
+    kinds = [one for one in ALL_TYPES if one != ConnectorType.PMEM or release >= PMEM_CONNECTORS]
+    for place, kind in enumerate(kinds):
+        bit = (step + place) % ID_BITS
+        occupied = Connector(kind << 28 | 1 << bit).fresh()
         states = PHYSICAL_STATES if occupied.physical else LOGICAL_STATES
-        state = states[(step + place) % len(states)]
         shown = (step // 4 + place) % 4 if occupied.physical else occupied.dr_indicator
-        occupied = replace(
-            occupied, state=state, dr_indicator=shown, unplug_requested=bool(step // 2 % 2)
+        yield replace(
+            occupied,
+            state=states[(step + step // ID_BITS + place) % len(states)],
+            dr_indicator=shown,
+            unplug_requested=bool((step // 2 + place) % 2),
         )
-        if walks and state in UNISOLATED:
-            occupied = replace(
-                occupied,
-                ccs_offset=numbers.unsigned(32) >> 1,
-                ccs_depth=max(1, numbers.unsigned(32) >> 1),
-            )
-        yield occupied
-        vacant = Connector(drc_index(place + len(TYPES)), device=False).fresh()
+        other = (bit + ID_BITS // 2) % ID_BITS
+        vacant = Connector(kind << 28 | 1 << other, device=False).fresh()
         yield replace(vacant, dr_indicator=shown if vacant.physical else vacant.dr_indicator)
+    for kind, state in WALKING.items() if walks else ():
+        yield replace(
+            Connector(kind << 28 | 0x30).fresh(),
+            state=state,
+            ccs_offset=numbers.among(OFFSETS),
+            ccs_depth=numbers.among(DEPTHS),
+        )
+
+
+OFFSETS = tuple(one for one in steps(32) if not one >> 31)
+DEPTHS = tuple(one for one in OFFSETS if one)
+"""Where in its tree a walk can be, and how many nodes can be open: see WALK-3."""
+WALKING = {
+    ConnectorType.PCI: ConnectorState.PHYSICAL_UNISOLATE,
+    ConnectorType.LMB: ConnectorState.LOGICAL_UNISOLATE,
+}
+"""The state in which the tree of a connector is read, physical or logical."""
 
 
 def windows(step: int, numbers: Numbers, *, dynamic: bool) -> Iterator[IommuTable]:
-    """The windows of a host bridge, with other entries, and elsewhere."""
-    for one in resting_tables(dynamic=dynamic):
+    """The windows of two host bridges, with other entries, and elsewhere.
+
+    The second bridge has a number of which one bit is set.
+    """
+    further = 1 << LIOBN_BITS[step % len(LIOBN_BITS)]
+    resting = resting_tables(dynamic=dynamic)
+    there = (*resting, *(IommuTable(one.liobn | further).fresh() for one in resting))
+    for place, one in enumerate(there):
         table = (numbers.unsigned(64), 0, numbers.unsigned(64), numbers.unsigned(64))
-        moved = replace(one, bypass=True, table=table)
+        moved = replace(one, bypass=place == 0 or step % 2 == 0, table=table)
         if dynamic:
             moved = replace(
                 moved,
                 bus_offset=numbers.unsigned(64),
-                page_shift=PAGE_SHIFTS[step % len(PAGE_SHIFTS)],
+                page_shift=ALL_PAGE_SHIFTS[(step + place) % len(ALL_PAGE_SHIFTS)],
                 def_win=not one.def_win,
             )
         yield moved
 
 
 def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
-    """A machine of which every part is away from rest, and every number at a boundary.
+    """A machine of which every part is away from rest, and every number at one of its steps.
 
     ``step``, from 0 to `STEPS` - 1, says at which: it differs from number to number, so that two
-    that are exchanged are seen.
+    that are exchanged are seen. Over all of them each number was at the ends of its range and of
+    narrower ones, in the middle, and had each bit alone.
     """
     numbers, names = Numbers(step), held(version, machine_type)
+    release = stream_version(version).release
     seconds = has_whole_seconds(version)
     size = SIZES[step % len(SIZES)]
     event = EventLogEntry(numbers.unsigned(32), (b"\xff" + bytes(size))[:size])
     dynamic = "iommu_tables.def_win" in names
     msis = [Msi(*(numbers.unsigned(32) for _ in range(3))) for _ in range(5)]
+    walks = "connectors.ccs" in names
     machine = Machine(
         machine_type=machine_type,
         tb=Timebase(numbers.unsigned(64), numbers.signed(64)),
@@ -119,7 +158,7 @@ def boundary_machine(*, version: str, machine_type: str, step: int) -> Machine:
             for _ in range(3)
         ),
         pending_events=(event, EventLogEntry(numbers.unsigned(32), b"\0"), event),
-        connectors=tuple(connectors(step, numbers, walks="connectors.ccs" in names)),
+        connectors=tuple(connectors(step, numbers, release, walks=walks)),
         iommu_tables=tuple(windows(step, numbers, dynamic=dynamic)),
         ov5_cas=OptionVector(bits(step, BITS_OF_OV5)),
         irq_map=bits(step, BITS_OF_IRQ_MAP),
@@ -145,11 +184,30 @@ def without(machine: Machine, names: set[str]) -> Machine:
     return machine
 
 
+def fewer_windows(tables: tuple[IommuTable, ...]) -> Iterator[tuple[IommuTable, ...]]:
+    """The windows without each of those that not every machine has."""
+    usual = {one.liobn for one in resting_tables(dynamic=True)}
+    for one in tables:
+        if one.liobn not in usual:
+            yield tuple(other for other in tables if other.liobn != one.liobn)
+
+
+def halves(bitmap: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The first half of the bits that are set, and the others."""
+    if len(bitmap) > 1:
+        yield from (bitmap[: len(bitmap) // 2], bitmap[len(bitmap) // 2 :])
+
+
 def smaller(machine: Machine) -> Iterator[Machine]:
-    """The machine without one of its aspects, or without one element of a list."""
+    """The machine without an aspect, without an element of a list, or with fewer bits."""
     yield from (aspect.without(machine) for aspect in ASPECTS)
-    dynamic = len(machine.iommu_tables) > 1
-    yield replace(machine, iommu_tables=resting_tables(dynamic=dynamic))
+    yield replace(machine, capabilities={})
+    yield replace(machine, iommu_tables=tuple(one.fresh() for one in machine.iommu_tables))
+    yield from (replace(machine, iommu_tables=one) for one in fewer_windows(machine.iommu_tables))
+    for half in halves(machine.ov5_cas.bitmap):
+        yield replace(machine, ov5_cas=OptionVector(half))
+    for half in halves(machine.irq_map):
+        yield replace(machine, irq_map=half)
     for name in LISTS:
         elements = getattr(machine, name)
         for place in range(len(elements)):

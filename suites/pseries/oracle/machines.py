@@ -12,9 +12,12 @@ def machines(version: str) -> SearchStrategy[Machine]:
     return machine_states(version=version, machine_type=common_machine_type(version))
 
 
+def sendable(machine: Machine, version: str) -> Machine:
+    """The machine as the version saves it: without walks, where it defers."""
+    return without_walks(machine) if refuses(version) else machine
+
+
 def sendable_machines(version: str) -> SearchStrategy[Machine]:
-    """Those of them that the version saves: without walks, where it defers."""
+    """Those of them that the version saves."""
     every = machines(version)
-    if not refuses(version):
-        return every
-    return every.map(without_walks)
+    return every.map(without_walks) if refuses(version) else every

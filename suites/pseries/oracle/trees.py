@@ -103,3 +103,12 @@ TREES = {
     ),
 }
 """By the index of a connector: the tree of the device that was plugged into it."""
+
+LONG_TREE = Node(
+    "device",
+    (
+        *(Property(f"p{place}", bytes((place,)) * 4000) for place in range(17)),
+        Property("ibm,my-drc-index", bytes.fromhex("40000010")),
+    ),
+)
+"""A tree of more than 64 KiB: its last tags lie beyond a page, and beyond 16 bits."""

@@ -3,10 +3,10 @@
 They are known when tests are collected: implementations and files of versions add some.
 """
 
-from reference.compatibility.expectation import carries
+from reference.compatibility.expectation import carries, holds
 from reference.compatibility.table import ASPECTS
 from reference.spapr.machine_types import machine_type
-from reference.spapr.versions import STREAM_VERSIONS, stream_version
+from reference.spapr.versions import STREAM_VERSIONS
 
 
 def versions() -> tuple[str, ...]:
@@ -25,12 +25,13 @@ def made_of(*ids: str) -> tuple[str, ...]:
 
 
 def carrying(name: str) -> tuple[str, ...]:
-    """Those whose streams carry an aspect of a machine (`reference.compatibility.table`)."""
+    """Those whose programs have an aspect (`table.ASPECTS`) of a machine, and streams carry it."""
     (aspect,) = (one for one in ASPECTS if one.name == name)
     return tuple(
         version
-        for version in STREAM_VERSIONS
-        if carries(one := stream_version(version), aspect, machine_type(one.newest_machine_type))
+        for version, one in STREAM_VERSIONS.items()
+        if holds(version, aspect, one.newest_machine_type)
+        and carries(one, aspect, machine_type(one.newest_machine_type))
     )
 
 

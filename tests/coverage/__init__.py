@@ -1,0 +1,1 @@
+"""What the tests reach of the descriptions: derived, measured, and held in docs/coverage.md."""
