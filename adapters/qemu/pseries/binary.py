@@ -14,7 +14,7 @@ from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine_types import Release, machine_type
 from reference.spapr.versions import BASES, UnknownStreamVersion, stream_version
 
-VERSIONED = re.compile(r"pseries-\d+\.\d+")
+VERSIONED = re.compile(r"pseries-\d+\.\d+(-sxxm)?")
 
 
 class Binary:
@@ -57,7 +57,7 @@ class Binary:
                 f"adapter {self.name!r}: this QEMU has no pseries machine; name a "
                 "qemu-system-ppc64."
             )
-        return version, sorted(machines, key=lambda name: machine_type(name).release)
+        return version, sorted(machines, key=lambda name: (machine_type(name).release, name))
 
     def startable(self, machines: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
         """The machine types that start with the options given; and of others, why they do not."""

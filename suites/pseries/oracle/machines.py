@@ -1,10 +1,22 @@
-"""The machines that tests of one stream version are about."""
+"""The machines that tests of one stream version, or of one machine type, are about."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis.strategies import SearchStrategy
+from msgspec.structs import replace
 
 from reference.compatibility.expectation import common_machine_type, refuses, without_walks
+from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine import Machine
+from reference.spapr.machine_types import MACHINE_TYPES
+from reference.spapr.versions import STREAM_VERSIONS
 from strategies.pseries import machine_states
+from strategies.pseries.machines import held, settable
+from suites.pseries.oracle.boundaries import boundary_machine, without
+
+every_type = pytest.mark.parametrize("kind", MACHINE_TYPES)
+"""A test for each machine type of QEMU."""
 
 
 def machines(version: str) -> SearchStrategy[Machine]:
@@ -18,3 +30,36 @@ def sendable_machines(version: str) -> SearchStrategy[Machine]:
     if not refuses(version):
         return every
     return every.map(without_walks)
+
+
+def whole_machine(version: str, machine_type: str) -> Machine:
+    """A machine of which everything is away from rest that its program has for a machine type."""
+    turn = MACHINE_TYPES.index(machine_type)
+    defaults = default_capabilities(machine_type)
+    known = settable(version, machine_type)
+    start = turn % len(known) if known else 0
+    machine = boundary_machine(version=version, machine_type=machine_type, step=1)
+    given = {
+        # Who can hold one only takes the first: another for each type.
+        one.name: one.values[-1 if one.values[0] == defaults[one.name] else 0]
+        for one in (*known[start:], *known[:start])
+    }
+    machine = replace(machine, capabilities=given)
+    return without_walks(machine) if refuses(version) else machine
+
+
+def telling_machines(version: str, machine_type: str) -> Iterator[Machine]:
+    """Machines of a type that show what is sent for it.
+
+    One of which all is away from rest; one at rest; and one of which a part alone is not, by turns,
+    with every capability given as it is anyway.
+    """
+    whole = whole_machine(version, machine_type)
+    yield whole
+    yield replace(whole.fresh(), capabilities={})
+    names = held(version, machine_type)
+    turn = MACHINE_TYPES.index(machine_type) + [*STREAM_VERSIONS].index(version)
+    alone = sorted(names)[turn % len(names)]
+    usual = default_capabilities(machine_type)
+    given = {one.name: usual[one.name] for one in settable(version, machine_type)}
+    yield replace(without(whole, set(names - {alone})), capabilities=given)
