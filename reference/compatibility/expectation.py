@@ -15,8 +15,8 @@ from reference.compatibility.table import (
     Item,
 )
 from reference.spapr.machine import Machine
-from reference.spapr.machine_types import MachineType, Release, machine_type
-from reference.spapr.versions import STREAM_VERSIONS, StreamVersion, stream_version
+from reference.spapr.machine_types import MACHINE_TYPES, MachineType, Release, machine_type
+from reference.spapr.versions import StreamVersion, is_known, stream_version
 from reference.vmstate.records import Record
 from reference.wire.errors import Cause
 
@@ -70,10 +70,12 @@ def common_machine_type(*versions: str) -> str:
 
 
 def machine_types(version: str) -> tuple[str, ...]:
-    """The machine types that programs of ``version`` know, oldest first, of those that matter."""
-    newest = machine_type(stream_version(version).newest_machine_type)
-    names = dict.fromkeys(one.newest_machine_type for one in STREAM_VERSIONS.values())
-    return tuple(name for name in names if machine_type(name).release <= newest.release)
+    """The machine types that programs of ``version`` know, oldest first.
+
+    A version stands for the releases up to the next one: the newest is that of the last of them.
+    """
+    program = stream_version(version)
+    return tuple(name for name in MACHINE_TYPES if is_known(machine_type(name), program))
 
 
 def knows(version: StreamVersion, item: Item) -> bool:

@@ -58,6 +58,9 @@ DEFAULTS: tuple[tuple[Release, dict[str, int]], ...] = (
     ((5, 0), {"ccf_assist": 1, "fwnmi": 1}),
 )
 
+VARIED_DEFAULTS = {"pseries-2.12-sxxm": {"cfpc": 1, "sbbc": 1, "ibs": 3}}
+"""What else a variant of a machine type has (spapr_machine_2_12_sxxm_class_options)."""
+
 
 @cache
 def default_capabilities(name: str) -> dict[str, int]:
@@ -67,7 +70,7 @@ def default_capabilities(name: str) -> dict[str, int]:
     for since, changes in DEFAULTS:
         if release >= since:
             defaults |= changes
-    return defaults
+    return defaults | VARIED_DEFAULTS.get(name, {})
 
 
 def capability(machine: Machine, name: str) -> int:

@@ -31,6 +31,22 @@ SINCE: dict[str, Release] = {
 """From which machine type on each property holds."""
 
 
+MACHINE_TYPES = tuple(
+    f"pseries-{release}"
+    for release in (
+        *("2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "2.10", "2.11"),
+        *("2.12", "2.12-sxxm", "3.0", "3.1", "4.0", "4.1", "4.2", "5.0", "5.1", "5.2"),
+        *("6.0", "6.1", "6.2", "7.0", "7.1", "7.2", "8.0", "8.1", "8.2", "9.0", "9.1", "9.2"),
+        *("10.0", "10.1", "10.2", "11.0", "11.1"),
+    )
+)
+"""All versioned pseries machine types that QEMU was released with, oldest first.
+
+No program has them all: 9.2 dropped those before 3.0, 10.2 those before 5.0. What ``-sxxm`` varies
+are defaults of capabilities (hw/ppc/spapr.c, spapr_machine_2_12_sxxm_class_options).
+"""
+
+
 class UnknownMachineType(Exception):
     """A name that is no pseries machine type."""
 

@@ -200,15 +200,20 @@ def put_to_test(name: str) -> None:
     STREAM_VERSIONS.update((one.id, one) for one in ordered)
 
 
-def known_machine_type(name: str, version: StreamVersion) -> MachineType:
-    """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it.
+def is_known(kind: MachineType, version: StreamVersion) -> bool:
+    """Whether programs of ``version`` have a machine type.
 
     A version stands for the releases up to the next one, and so for their machine types: that of
     7.1 is also the one of 7.2.
     """
-    kind = machine_type(name)
     later = [one.release for one in STREAM_VERSIONS.values() if one.release > version.release]
-    if later and kind.release >= min(later) and kind.release > OLDEST_TYPE:
+    return not later or kind.release < min(later) or kind.release == OLDEST_TYPE
+
+
+def known_machine_type(name: str, version: StreamVersion) -> MachineType:
+    """The machine type ``name``; raises `UnknownMachineType` if programs of ``version`` lack it."""
+    kind = machine_type(name)
+    if not is_known(kind, version):
         raise UnknownMachineType(
             f"stream version {version.id} has no machine type {name}; "
             f"its newest is {version.newest_machine_type}"

@@ -15,7 +15,7 @@ from strategies.pseries.connectors import (
 )
 from strategies.pseries.device_trees import device_trees
 from strategies.pseries.events import event_logs
-from strategies.pseries.journeys import Journey, journeys, upgrades
+from strategies.pseries.journeys import Journey, upgrades
 from strategies.pseries.machines import machine_states
 from strategies.pseries.windows import iommu_tables
 
@@ -29,7 +29,6 @@ __all__ = [
     "guest_actions",
     "host_actions",
     "iommu_tables",
-    "journeys",
     "machine_states",
     "reachable_walks",
     "signed_words",

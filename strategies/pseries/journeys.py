@@ -18,13 +18,6 @@ class Journey(Record, frozen=True):
 
 
 @st.composite
-def journeys(draw: st.DrawFn, *, machine_type: str, hops: Sequence[tuple[str, str]]) -> Journey:
-    """Journeys over one of ``hops``: pairs of versions that both know the machine type."""
-    versions = draw(st.sampled_from(hops))
-    return Journey(versions, draw(machine_states(version=versions[0], machine_type=machine_type)))
-
-
-@st.composite
 def upgrades(draw: st.DrawFn, *, machine_type: str, hops: Sequence[tuple[str, str]]) -> Journey:
     """Journeys over two of ``hops``, the second from where the first led, no step back in time."""
     age = list(STREAM_VERSIONS).index

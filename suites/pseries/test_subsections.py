@@ -1,18 +1,13 @@
 """SUB: what is sent only when it is needed."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis.strategies import sampled_from
-from msgspec.structs import replace
 
 from adapters.asking import load
 from adapters.protocol import Ability, Adapter
 from adapters.verdicts import Rejected
-from reference.compatibility.expectation import common_machine_type, knows
-from reference.compatibility.table import ITEMS
+from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
-from reference.spapr.versions import stream_version
 from reference.vmstate.access import SUBSECTIONS
 from reference.vmstate.subsections import subsection
 from strategies.pseries.machines import settable
@@ -22,12 +17,11 @@ from suites.harness.properties import property_of
 from suites.pseries.oracle.dissection import dissect
 from suites.pseries.oracle.machines import sendable_machines
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.parties import Fit
+from suites.pseries.oracle.parties import Fit, Party
 from suites.pseries.oracle.roads import loaded, saved
+from suites.pseries.oracle.sent import check_names, saved_parts
 from suites.pseries.oracle.versions import versions
 
-ALWAYS = ("spapr", "spapr_pci", "spapr_iommu")
-"""The sections that every stream has; `spapr_iommu` for each window."""
 UNKNOWN = ("/unknown", "_unknown", "X", "/cap/unknown")
 """What makes an unknown name of that of a section: no slash is needed."""
 
@@ -35,36 +29,15 @@ wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version", loads="version")
 every_version = pytest.mark.parametrize("version", versions())
 
 
-def alone(machine: Machine, name: str) -> list[tuple[int, Machine]]:
-    """For each section or subsection ``name``: its instance_id, and the machine with that alone."""
-    if name.startswith("spapr_drc"):
-        return [(one.drc_index, replace(machine, connectors=(one,))) for one in machine.connectors]
-    if name.startswith("spapr_iommu"):
-        return [(one.liobn, replace(machine, iommu_tables=(one,))) for one in machine.iommu_tables]
-    return [(0, machine)]
-
-
-def needed(machine: Machine, version: str) -> Iterator[tuple[str, int]]:
-    """The sections and subsections that a stream must have, each with the instance_id."""
-    for name in ALWAYS:
-        yield from ((name, instance) for instance, _ in alone(machine, name))
-    for item in ITEMS:
-        if knows(stream_version(version), item):
-            name = item.name.split(" ")[0]
-            for instance, only in alone(machine, name):
-                if item.needed(only):
-                    yield name, instance
-
-
 @clause("SUB-1")
 @wire_format
 @every_version
 @property_of(machine=sendable_machines)
 def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
-    version: str, adapter: Adapter, machine: Machine
+    version: str, party: Party, machine: Machine
 ) -> None:
     """A stream has what the machine needs to be understood, and nothing that could be left out."""
-    compare_parts(adapter, machine, version)
+    check_names(saved_parts(party, machine, version, clause="SUB-1"), machine, version)
 
 
 @clause("SUB-1")
@@ -73,31 +46,14 @@ def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
     "version", [one for one in versions() if settable(one, common_machine_type(one))]
 )
 def test_a_capability_is_sent_if_and_only_if_it_was_changed(
-    version: str, adapter: Adapter, fit: Fit
+    version: str, party: Party, fit: Fit
 ) -> None:
     """No capability is forgotten: each is sent with every value that is not the default."""
     kind = common_machine_type(version)
     for known in settable(version, kind):
         for value in known.values:
             machine = fit(Machine(machine_type=kind, capabilities={known.name: value}))
-            compare_parts(adapter, machine, version)
-
-
-def compare_parts(adapter: Adapter, machine: Machine, version: str) -> None:
-    """Fail unless the stream has the sections and subsections that it must have."""
-    stream = saved(adapter, machine, version, clause="SUB-1")
-    parts = dissect(stream, version, machine.machine_type, clause="SUB-1").parts
-    sent = sorted(name for part in parts for name in part.names())
-    must = sorted(set(needed(machine, version)))
-    if sent != must:
-        given = f" {machine.capabilities}" if machine.capabilities else ""
-        road = f"save{given} at {version}"
-        fail("SUB-1", expected=listed(must), got=listed(sent), road=road)
-
-
-def listed(names: list[tuple[str, int]]) -> str:
-    """Names and instances for a person."""
-    return ", ".join(f"{name}/{instance:#x}" if instance else name for name, instance in names)
+            check_names(saved_parts(party, machine, version, clause="SUB-1"), machine, version)
 
 
 @clause("SUB-2")

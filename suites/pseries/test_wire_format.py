@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.protocol import Ability, Adapter
-from reference.compatibility.expectation import machine_types
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
 from reference.wire.description_records import LayoutDescription
@@ -17,19 +16,13 @@ from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
 from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.described import description_of, differ
-from suites.pseries.oracle.dissection import dissect, name_in_description, shown
-from suites.pseries.oracle.machines import sendable, sendable_machines
-from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.dissection import dissect, name_in_description
+from suites.pseries.oracle.machines import every_type, sendable, sendable_machines
+from suites.pseries.oracle.needs import SOME, needs, programs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import saved
+from suites.pseries.oracle.sent import check_bytes, saved_parts
 from suites.pseries.oracle.versions import versions
-
-ENDPOINTS = [
-    pytest.param(version, kind, id=f"{version}-{kind}")
-    for version in versions()
-    for kind in machine_types(version)
-]
-"""Each version with every machine type that it knows."""
 
 wire_format = needs(Ability.QEMU_WIRE_FORMAT, saves="version")
 every_version = pytest.mark.parametrize("version", versions())
@@ -43,54 +36,27 @@ def test_every_section_has_the_bytes_of_the_reference(
     version: str, party: Party, machine: Machine
 ) -> None:
     """Two implementations that both save a machine write the same payloads."""
-    must, got = (
-        sorted(
-            (
-                shown(part, party)
-                for part in dissect(
-                    saved(one, machine, version, clause="WIRE-1"),
-                    version,
-                    machine.machine_type,
-                    clause="WIRE-1",
-                ).parts
-            ),
-            key=lambda part: part.section.name,
-        )
-        for one in (REFERENCE.adapter, party.adapter)
-    )
-    names, theirs = (", ".join(part.section.name for part in parts) for parts in (must, got))
-    if names != theirs:
-        fail("WIRE-1", expected=names, got=theirs, road=f"save at {version}")
-    for one, other in zip(must, got, strict=True):
-        road = f"save at {version}, {one.section.name}"
-        ours, theirs = (f"version {part.section.version_id}" for part in (one, other))
-        if ours != theirs:
-            fail("WIRE-1", expected=ours, got=theirs, road=road)
-        if one.fields() != other.fields():
-            fail("WIRE-1", expected=one.fields(), got=other.fields(), road=road)
-        if other.plan.save(other.state) != other.payload or one.canonical() != other.canonical():
-            fail("WIRE-1", expected=one.payload, got=other.payload, road=road)
+    check_bytes(saved_parts(party, machine, version, clause="WIRE-1"), machine, version, party)
 
 
 @clause("WIRE-2")
-@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves="version", machine_type="kind")
-@pytest.mark.parametrize(("version", "kind"), ENDPOINTS)
-def test_a_stream_is_framed_as_its_machine_type_says(
-    version: str, kind: str, adapter: Adapter, fit: Fit
-) -> None:
+@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves=SOME, machine_type="kind")
+@every_type
+def test_a_stream_is_framed_as_its_machine_type_says(kind: str, party: Party, fit: Fit) -> None:
     """Configuration section and footers are there or not; a vmdescription may be or must not."""
-    stream = saved(adapter, fit(Machine(machine_type=kind)), version, clause="WIRE-2")
-    road = f"save at {version}"
-    dissected = dissect(stream, version, kind, clause="WIRE-2")
-    name = kind if machine_type(kind).has("send-configuration") else ""
-    if dissected.configured != name:
-        fail("WIRE-2", expected=f"machine type {name!r}", got=dissected.configured, road=road)
-    behind = dissected.description
-    if behind and not machine_type(kind).has("vmdescription"):
-        fail("WIRE-2", expected="nothing behind the end", got=behind, road=road)
-    head = bytes((SectionType.VMDESCRIPTION,)) + max(len(behind) - 5, 0).to_bytes(4, "big")
-    if behind and behind[:5] != head:
-        fail("WIRE-2", expected="a vmdescription, and nothing else", got=behind, road=road)
+    machine = fit(Machine(machine_type=kind))
+    for version in programs(party.implementation, kind, "saves"):
+        road = f"save {kind} at {version}"
+        dissected = saved_parts(party, machine, version, clause="WIRE-2")
+        name = kind if machine_type(kind).has("send-configuration") else ""
+        if dissected.configured != name:
+            fail("WIRE-2", expected=f"machine type {name!r}", got=dissected.configured, road=road)
+        behind = dissected.description
+        if behind and not machine_type(kind).has("vmdescription"):
+            fail("WIRE-2", expected="nothing behind the end", got=behind, road=road)
+        head = bytes((SectionType.VMDESCRIPTION,)) + max(len(behind) - 5, 0).to_bytes(4, "big")
+        if behind and behind[:5] != head:
+            fail("WIRE-2", expected="a vmdescription, and nothing else", got=behind, road=road)
 
 
 @clause("WIRE-3")
@@ -115,38 +81,38 @@ def test_the_vmdescription_agrees_with_the_bytes(
 
 
 @clause("WIRE-4")
-@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves="version", machine_type="kind")
-@pytest.mark.parametrize(("version", "kind"), ENDPOINTS)
-def test_the_vmdescription_says_what_the_reference_says(
-    version: str, kind: str, adapter: Adapter, fit: Fit
-) -> None:
+@needs(Ability.QEMU_WIRE_FORMAT, Ability.MACHINE_TYPES, saves=SOME, machine_type="kind")
+@every_type
+def test_the_vmdescription_says_what_the_reference_says(kind: str, party: Party, fit: Fit) -> None:
     """Whoever reads a section by the vmdescription finds each field by its name, type and size."""
-    for machine in map(fit, described_machines(version, kind)):
-        theirs, ours = (
-            dissect(
-                saved(one, machine, version, clause="WIRE-4"), version, kind, clause="WIRE-4"
-            ).description
-            for one in (adapter, REFERENCE.adapter)
-        )
-        if not theirs or not ours:
-            return
-        road = f"save at {version} for {kind}"
-        got = description_of(theirs, clause="WIRE-4", road=road)
-        must = description_of(ours, clause="WIRE-4", road=road)
-        if got.page_size != must.page_size:
-            pages = [f"pages of {one.page_size} bytes" for one in (must, got)]
-            fail("WIRE-4", expected=pages[0], got=pages[1], road=road)
-        layouts = {(one.name, one.instance_id): one for one in got.devices}
-        pairs: list[tuple[str, LayoutDescription, LayoutDescription | None]] = [
-            (f"{one.name}/{one.instance_id:#x}", one, layouts.get((one.name, one.instance_id)))
-            for one in must.devices
-        ]
-        if must.configuration is not None:
-            pairs.append(("configuration", must.configuration, got.configuration))
-        for name, one, other in pairs:
-            if other is not None and (differing := differ(one, other)):
-                expected, came = differing
-                fail("WIRE-4", expected=expected, got=came, road=f"{road}, {name}")
+    for version in programs(party.implementation, kind, "saves"):
+        for machine in map(fit, described_machines(version, kind)):
+            theirs, ours = (
+                saved_parts(one, machine, version, clause="WIRE-4").description
+                for one in (party, REFERENCE)
+            )
+            if theirs and ours:
+                check_described(theirs, ours, f"save {kind} at {version}")
+
+
+def check_described(theirs: bytes, ours: bytes, road: str) -> None:
+    """Fail unless a vmdescription says of each section what that of the reference says."""
+    got = description_of(theirs, clause="WIRE-4", road=road)
+    must = description_of(ours, clause="WIRE-4", road=road)
+    if got.page_size != must.page_size:
+        pages = [f"pages of {one.page_size} bytes" for one in (must, got)]
+        fail("WIRE-4", expected=pages[0], got=pages[1], road=road)
+    layouts = {(one.name, one.instance_id): one for one in got.devices}
+    pairs: list[tuple[str, LayoutDescription, LayoutDescription | None]] = [
+        (f"{one.name}/{one.instance_id:#x}", one, layouts.get((one.name, one.instance_id)))
+        for one in must.devices
+    ]
+    if must.configuration is not None:
+        pairs.append(("configuration", must.configuration, got.configuration))
+    for name, one, other in pairs:
+        if other is not None and (differing := differ(one, other)):
+            expected, came = differing
+            fail("WIRE-4", expected=expected, got=came, road=f"{road}, {name}")
 
 
 def described_machines(version: str, kind: str) -> Iterator[Machine]:

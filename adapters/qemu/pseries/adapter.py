@@ -5,6 +5,7 @@ puts the machine into a QEMU and lets that migrate. `call` lets guest and host a
 """
 
 import atexit
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -84,13 +85,13 @@ class QemuAdapter:
         machine = sent_by(self.binary.version, machine)
         fitting = fitted(machine, carrier.machine, self.devices(machine.machine_type))
         usual = self.binary.usual_capabilities(machine.machine_type)
-        chosen = {
-            name: value
+        startable = (
+            (name, value)
             for name, value in machine.capabilities.items()
             if name in usual and self.starts(Kind(machine.machine_type, ((name, value),)))
-        }
+        )
         given = capabilities_of(self.program.options)
-        return replace(fitting, capabilities={**dict([*chosen.items()][:1]), **given})
+        return replace(fitting, capabilities={**dict(islice(startable, 1)), **given})
 
     def devices(self, type_name: str) -> dict[int, Node]:
         """What can be plugged into a machine of a type: asked of one of them."""

@@ -16,7 +16,7 @@ from reference.spapr.versions import BASES, UnknownStreamVersion, stream_version
 
 NOT_FOUND = 127
 """The exit status of a shell that finds no such program (POSIX, Exit Status for Commands)."""
-VERSIONED = re.compile(r"pseries-\d+\.\d+")
+VERSIONED = re.compile(r"pseries-\d+\.\d+(-sxxm)?")
 
 
 class Binary:
@@ -32,7 +32,7 @@ class Binary:
         version, self.processors = self.identity()
         self.release: Release = version["major"], version["minor"]
         self.release_name = "{major}.{minor}.{micro}".format(**version)
-        machines = sorted(self.processors, key=lambda name: machine_type(name).release)
+        machines = sorted(self.processors, key=lambda name: (machine_type(name).release, name))
         self.machine_types, self.excluded = self.startable(machines)
         self.natural = [one for one, since in BASES.items() if since <= self.release][-1]
         try:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from reference.compatibility.expectation import Accepted, common_machine_type, expected, pair
 from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine import Machine
+from reference.spapr.machine_types import MACHINE_TYPES
 from strategies.pseries.machines import held, settable
 from suites.pseries.oracle.boundaries import boundary_machine, without
 
@@ -58,9 +59,12 @@ def whole_machine(version: str, type_name: str) -> Machine:
     """A machine of which every part is away from rest, capabilities too."""
     machine = boundary_machine(version=version, machine_type=type_name, step=WHOLE_STEP)
     defaults = default_capabilities(type_name)
+    known = settable(version, type_name)
+    start = MACHINE_TYPES.index(type_name) % len(known) if known else 0
     given = {
-        one.name: next(value for value in one.values if value != defaults[one.name])
-        for one in settable(version, type_name)
+        # Who can hold one only takes the first: another for each type.
+        one.name: one.values[-1 if one.values[0] == defaults[one.name] else 0]
+        for one in (*known[start:], *known[:start])
     }
     return replace(machine, capabilities=given)
 

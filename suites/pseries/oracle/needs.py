@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from adapters.implementation import Ability, Implementation
-from reference.compatibility.expectation import common_machine_type
+from reference.compatibility.expectation import common_machine_type, machine_types
 from reference.spapr.versions import stream_version
 from strategies.pseries import Journey
 from suites.harness.failures import Violation
+
+SOME = "some version"
+"""In place of a version: any that knows the machine type."""
 
 
 def needs(
@@ -23,10 +26,10 @@ def needs(
     """The mark of a test that runs only if what it needs is declared.
 
     ``saves`` and ``loads``: the name of the parameter that holds the stream version or a tuple of
-    them, or the id of one. ``machine_type``: the same for a machine type; the newest that all these
-    versions know, unless it is given. ``any_machine``: machines must be configured at will. A test
-    of roads needs one that leads from a saver to a
-    loader, one of which may be the reference.
+    them, or the id of one, or `SOME`. ``machine_type``: the same for a machine type; the newest
+    that all these versions know, unless it is given. ``any_machine``: machines must be configured
+    at will. A test of roads needs one that leads from a saver to a loader, one of which may be the
+    reference.
     """
     named = {
         "saves": saves,
@@ -48,6 +51,8 @@ class Needs(NamedTuple):
     loads: tuple[str, ...]
     machine_type: str
     any_machine: bool
+    somehow: tuple[str, ...] = ()
+    """What is to be done at some version that knows the machine type: ``saves``, ``loads``."""
 
     @classmethod
     def of(cls, mark: pytest.Mark, parameters: Mapping[str, Any]) -> "Needs":
@@ -55,6 +60,8 @@ class Needs(NamedTuple):
 
         def versions(verb: str) -> tuple[str, ...]:
             name = mark.kwargs.get(verb, ())
+            if name == SOME:
+                return ()
             wanted = parameters.get(name, name)
             wanted = (wanted,) if isinstance(wanted, str) else wanted
             return tuple(stream_version(one).id for one in wanted)
@@ -68,6 +75,7 @@ class Needs(NamedTuple):
             loads,
             parameters.get(named, named) or newest,
             bool(mark.kwargs.get("any_machine")),
+            tuple(verb for verb in ("saves", "loads") if mark.kwargs.get(verb) == SOME),
         )
 
     def missing(self, saver: Implementation, loader: Implementation) -> Iterator[str]:
@@ -82,10 +90,27 @@ class Needs(NamedTuple):
                 support = one.versions.get(version)
                 if support is None or not getattr(support, verb):
                     yield f"{verb} {version}"
-        if self.machine_type and not (
-            saver.has(self.machine_type) and loader.has(self.machine_type)
-        ):
+        if self.machine_type and not self.is_known(saver, loader):
             yield f"machine type {self.machine_type}"
+
+    def is_known(self, saver: Implementation, loader: Implementation) -> bool:
+        """Whether the machine type can be tested, at some version where none is named."""
+        name = self.machine_type
+        if not (saver.has(name) and loader.has(name)):
+            return False
+        if saver is loader:
+            return bool(programs(saver, name, *self.somehow))
+        both = {"saves": saver, "loads": loader}
+        return all(programs(both[verb], name, verb) for verb in self.somehow)
+
+
+def programs(implementation: Implementation, type_name: str, *verbs: str) -> list[str]:
+    """The versions that it ``saves`` or ``loads``, or both, and that know a machine type."""
+    return [
+        version
+        for version, support in implementation.versions.items()
+        if all(getattr(support, verb) for verb in verbs) and type_name in machine_types(version)
+    ]
 
 
 def needs_of(item: pytest.Item) -> list[Needs]:

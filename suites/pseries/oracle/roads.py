@@ -20,12 +20,12 @@ from reference.compatibility.expectation import (
     Accepted,
     common_machine_type,
     expected,
-    machine_types,
 )
 from reference.compatibility.expectation import Refused as MustRefuse
 from reference.compatibility.expectation import Rejected as MustReject
 from reference.spapr.machine import Machine
-from reference.spapr.versions import STREAM_VERSIONS
+from reference.spapr.machine_types import machine_type
+from reference.spapr.versions import STREAM_VERSIONS, is_known
 from suites.harness.failures import fail
 from suites.pseries.oracle.parties import REFERENCE, Party, observed
 
@@ -89,7 +89,8 @@ class Road(NamedTuple):
 
 def hops(roads: Sequence[Road], type_name: str) -> list[tuple[str, str]]:
     """The pairs of versions between which one of the roads leads machines of a type."""
-    known = [version for version in STREAM_VERSIONS if type_name in machine_types(version)]
+    kind = machine_type(type_name)
+    known = [version.id for version in STREAM_VERSIONS.values() if is_known(kind, version)]
     return [
         (source, destination)
         for source in known

@@ -42,8 +42,8 @@ NOISE = (
     Noise(
         "cpu",
         "env.msr",
-        "a CPU that was loaded may take machine checks, one that never ran may not (ME; measured on "
-        "10.0 and 11.1): no guest clears it",
+        "a CPU that was loaded may take machine checks, one that never ran may not (ME; measured "
+        "on 10.0 and 11.1): no guest clears it",
         bits=0x1000,
     ),
     Noise(
