@@ -77,7 +77,7 @@ def compare(
 ) -> None:
     """Fail unless two machines are saved to the same bytes, or refused alike."""
     first, second = (save(party.adapter, one, version) for one in machines)
-    if isinstance(first, bytes) and isinstance(second, bytes):
+    if first != second and party.speaks_qemu and {bytes} == {type(first), type(second)}:
         first, second = (
             compared(one, version, machines[0].machine_type, party, clause=clause)
             for one in (first, second)
