@@ -97,7 +97,7 @@ def test_what_fails_as_it_is_known_is_expected(project: Project, workers: str) -
         (
             'GOT = Rejected("no")',
             'GOT = Rejected("yes")',
-            "'got +rejected: no' is not found in its text, which ends with 'got       rejected: yes'",
+            "'got +rejected: no' is not found in its text, which ends with 'got       rejected: y",
         ),
         ("fail(", "open(", "it failed as error"),
         ("test_always", "test_never", "matches no test: suites/test_fake.py::test_always*"),

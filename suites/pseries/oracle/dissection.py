@@ -50,16 +50,28 @@ class Part(NamedTuple):
         subsections = {name: state for name, _, state in self.state.get(SUBSECTIONS, ())}
         return {**self.state, SUBSECTIONS: subsections}
 
+    @property
+    def header(self) -> tuple[int, ...]:
+        """How many bytes each part of its header has."""
+        return 1, 4, 1, len(self.section.idstr), 4, 4
+
+    @property
+    def payload_start(self) -> int:
+        """Where its payload begins in its stream."""
+        return self.section.offset + sum(self.header)
+
     def positions(self, place: int) -> tuple[int, int]:
         """Two bytes of the section in its stream; ``place`` says which of those that it has.
 
         One is of the header, where every part is as likely, be it one byte long. The other is of
         the payload.
         """
-        header = (1, 4, 1, len(self.section.idstr), 4, 4)
-        ends = list(accumulate(header, initial=self.section.offset))
-        number, rest = place % len(header), place // len(header)
-        return ends[number] + rest % header[number], ends[-1] + rest % len(self.payload)
+        starts = list(accumulate(self.header[:-1], initial=self.section.offset))
+        number, rest = place % len(starts), place // len(starts)
+        return (
+            starts[number] + rest % self.header[number],
+            self.payload_start + rest % len(self.payload),
+        )
 
     def canonical(self) -> bytes:
         """The payload as the reference would write it, with its subsections sorted by name."""
