@@ -35,6 +35,8 @@ class Implementation(msgspec.Struct, frozen=True):
     ``versions`` maps the id of a stream version (``3+ccs``) to what is supported there.
     ``machine_types`` are those that can be tested, all that its versions know if there are none.
     ``known_failures`` is the path of a file of failures that are known (`suites.harness.known`).
+    ``behaves_as``, (5, 2): the release of QEMU as which guest and host are answered, where that is
+    a later one than began with its stream version.
     ``excluded`` says of others why they cannot; ``unobserved`` says of aspects of a machine
     (`reference.compatibility.table.ASPECTS`) why the adapter does not see them. Both are shown.
     ``processors`` has the CPU that machines of a type start with, where an implementation has any:
@@ -50,6 +52,7 @@ class Implementation(msgspec.Struct, frozen=True):
     unobserved: dict[str, str] = {}
     known_failures: str = ""
     processors: dict[str, str] = {}
+    behaves_as: tuple[int, int] | None = None
 
     def has(self, type_name: str) -> bool:
         """Whether machines of a type can be tested."""

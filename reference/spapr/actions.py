@@ -4,6 +4,9 @@ The guest's actions are RTAS calls (PAPR, "RTAS Call Defined"), by their names t
 """
 
 from enum import IntEnum
+from typing import Self
+
+from msgspec.structs import replace
 
 from reference.spapr.device_tree import Fdt
 from reference.vmstate.records import Record
@@ -165,12 +168,19 @@ class Reply(Record, frozen=True):
     """What an action answers.
 
     ``status``: the first return word, signed. ``words``: the others, 32 bits each. ``memory``: what
-    the call left in its work area or buffer, less the zeros at its end.
+    the call left in its work area or buffer, less the zeros at its end. ``said``: why the host was
+    refused, in the words of the program; no two programs have the same, so that it is `heard` and
+    not compared.
     """
 
     status: int
     words: tuple[int, ...] = ()
     memory: bytes = b""
+    said: str = ""
+
+    def heard(self) -> Self:
+        """The reply without the words of the program."""
+        return replace(self, said="") if self.said else self
 
 
 DONE = Reply(0)

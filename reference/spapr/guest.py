@@ -36,10 +36,14 @@ BEHAVIOUR: dict[type[Action], Callable[[Machine, Release, Any], tuple[Reply, Mac
 """What each action does."""
 
 
-def act(machine: Machine, version_id: str, action: Action) -> tuple[Reply, Machine]:
+def act(
+    machine: Machine, version_id: str, action: Action, *, release: Release | None = None
+) -> tuple[Reply, Machine]:
     """What a program of ``version_id`` answers, and the machine afterwards.
 
-    Raises `NotATree` for a device whose tree is none, and `UnknownStreamVersion`.
+    ``release`` is the program's, where it is a later one of those that the version stands for: some
+    rules have a since or an until between them. Raises `NotATree` for a device whose tree is none,
+    and `UnknownStreamVersion`.
     """
-    release = stream_version(version_id).release
-    return BEHAVIOUR[type(action)](machine, release, action)
+    known = release or stream_version(version_id).release
+    return BEHAVIOUR[type(action)](machine, known, action)

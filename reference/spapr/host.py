@@ -1,5 +1,7 @@
 """What the host does to a machine: plug, ask back, shut down, reset."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from reference.spapr.actions import (
@@ -13,10 +15,20 @@ from reference.spapr.actions import (
 )
 from reference.spapr.connector import Connector, ConnectorType
 from reference.spapr.device_tree import flatten
-from reference.spapr.events import ADD, KEPT_ON_RESET, REMOVE, hot_plug, power_off, queued
+from reference.spapr.events import (
+    ADD,
+    KEPT_ON_RESET,
+    OV5_HP_EVT,
+    REMOVE,
+    hot_plug,
+    power_off,
+    queued,
+)
+from reference.spapr.features import NEVER, OLDEST
 from reference.spapr.flattened_tree import check
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import Release
+from reference.vmstate.records import Record
 
 
 def plug(machine: Machine, _release: Release, action: HotPlug) -> tuple[Reply, Machine]:
@@ -32,19 +44,62 @@ def plug(machine: Machine, _release: Release, action: HotPlug) -> tuple[Reply, M
     return DONE, queued(machine.with_connector(connector.attached(action.fdt)), event)
 
 
+class UnplugRule(Record, frozen=True):
+    """What becomes of a request for a device, in releases ``since`` and before ``until``.
+
+    It is about connectors of ``kinds``. ``again``: whether it is about a request after another.
+    ``applies`` is a further condition. ``reply`` is all that happens.
+    """
+
+    kinds: frozenset[int]
+    reply: Reply
+    again: bool = False
+    applies: Callable[[Machine], bool] = lambda _machine: True
+    since: Release = OLDEST
+    until: Release = NEVER
+
+
+def knows_no_hot_plug_events(machine: Machine) -> bool:
+    """Whether the guest has not negotiated the class of hot-plug events."""
+    return OV5_HP_EVT not in machine.ov5_cas.bitmap
+
+
+def declined_hot_plug_events(machine: Machine) -> bool:
+    """Whether the guest has negotiated others, and not that class (spapr_ovec_empty)."""
+    return bool(machine.ov5_cas.bitmap) and knows_no_hot_plug_events(machine)
+
+
+CPU, PHB, PCI, LMB = (
+    frozenset({one})
+    for one in (ConnectorType.CPU, ConnectorType.PHB, ConnectorType.PCI, ConnectorType.LMB)
+)
+UNPLUG_RULES = (
+    # Of those that apply the first counts; where none does, the guest is asked.
+    # "Memory hot unplug not supported for this guest" (spapr_machine_device_unplug_request;
+    # since cf632463fa, relaxed by 1e8b5b1aa1; measured on 5.2, and on 7.2 with other options).
+    UnplugRule(LMB, IMPOSSIBLE, applies=knows_no_hot_plug_events, since=(2, 8), until=(6, 0)),
+    UnplugRule(LMB, IMPOSSIBLE, applies=declined_hot_plug_events, since=(6, 0)),
+    # Nothing more happened to a device that was asked for (spapr_pci_unplug_request of 5.2 and its
+    # kin, whose guard had no else); since 6.0 it is "already in progress", but for a CPU.
+    UnplugRule(PCI | PHB | CPU, DONE, again=True, since=(2, 10), until=(6, 0)),
+    UnplugRule(frozenset(ConnectorType) - CPU, IMPOSSIBLE, again=True),
+)
+
+
 def request_unplug(
-    machine: Machine, _release: Release, action: RequestUnplug
+    machine: Machine, release: Release, action: RequestUnplug
 ) -> tuple[Reply, Machine]:
     """Ask for a device; one that the guest has not taken is gone at once (spapr_drc_detach).
 
-    A CPU may be asked for again, the others not; and of a PCI device that is gone no guest is told
-    (measured on 7.2).
+    Of a PCI device that is gone no guest is told (measured on 7.2).
     """
     connector = machine.connector(action.drc_index)
     if connector is None or not connector.device:
         return IMPOSSIBLE, machine
-    if connector.unplug_requested and connector.kind != ConnectorType.CPU:
-        return IMPOSSIBLE, machine
+    for one in UNPLUG_RULES:
+        concerned = one.since <= release < one.until and connector.kind in one.kinds
+        if concerned and one.again <= connector.unplug_requested and one.applies(machine):
+            return one.reply, machine
     taken = connector.state != connector.empty_state
     asked = replace(connector, unplug_requested=True) if taken else connector.released()
     machine = machine.with_connector(asked)

@@ -9,6 +9,7 @@ same way, in the state of its reset.
 from typing import Any, Self
 
 import msgspec
+from msgspec.structs import astuple
 
 from reference.spapr.connector import Connector
 from reference.vmstate.records import Record
@@ -93,6 +94,9 @@ class Msi(Record, frozen=True):
 class HostBridge(Record, frozen=True):
     """A PCI host bridge (spapr_pci). All but ``msis`` and ``further`` is configuration.
 
+    QEMU has the ``msis`` in a hash table (hw/ppc/spapr_pci.c, SpaprPhbState.msi), so that their
+    order on the wire is none: here they are sorted, whoever made them.
+
     ``buid`` and the windows have 64 bits, ``liobn`` 32. The numbers are those of the first bridge
     of a machine that real QEMU started.
     """
@@ -106,6 +110,11 @@ class HostBridge(Record, frozen=True):
     io_win_size: int = 0x10000
     msis: tuple[Msi, ...] = ()
     further: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Bridges with the same message interrupts are equal."""
+        if len(self.msis) > 1:
+            msgspec.structs.force_setattr(self, "msis", tuple(sorted(self.msis, key=astuple)))
 
 
 class OptionVector(Record, frozen=True):

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from reference.wire.description_records import (
     Description,
     DeviceDescription,
@@ -70,9 +72,10 @@ def read_description(reader: Reader) -> Description:
     try:
         # Objects become tuples of pairs, because their keys may repeat.
         value = json.loads(str(text, "utf-8"), object_pairs_hook=tuple)
-        return _description(*_open(value, path=(), offset=offset))
+        found = _description(*_open(value, path=(), offset=offset))
     except (ValueError, RecursionError) as error:
         raise DescriptionRejected(f"this cannot be read: {error}", offset=offset) from None
+    return replace(found, blanks=bytes(text[:2]) == b"{ ")
 
 
 class _Object:

@@ -3,7 +3,7 @@
     0x06 | be32 length | JSON
 
 The JSON is what QEMU's own writer makes of this grammar, in this order of keys, with ", " and
-": " between them; [x] may be left out, and x... may repeat:
+": " between them, before QEMU 6.0 with further blanks; [x] may be left out, and x... may repeat:
 
     description := {["configuration": {layout},] "page_size": n, "devices": [device...]}
     device      := {"name": s, "instance_id": n, layout}
@@ -16,11 +16,12 @@ The JSON is what QEMU's own writer makes of this grammar, in this order of keys,
 
 Source: QEMU migration/vmstate.c, vmstate_save_state_v, vmsd_desc_field_start
 and vmstate_subsection_save; migration/savevm.c, vmstate_save_old_style; migration/vmstate-types.c,
-put_qtailq and put_gtree; qobject/json-writer.c.
+put_qtailq and put_gtree; qobject/json-writer.c, before 6.0 migration/qjson.c.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii as _quoted
 from struct import Struct as Layout
@@ -32,6 +33,9 @@ from reference.wire.frames import SectionType
 _HEAD = Layout(">BI")
 _SUBSECTION_HEAD_SIZE = 1 + 1 + 4
 """The type byte, the length of the name, the version."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_BLANKS = {"{": "{ ", "}": " }", "[": "[ ", "]": " ]", ":": " :"}
+"""What stands around the marks of a text that QEMU wrote before 6.0 (migration/qjson.c)."""
 
 
 class LayoutDescription(Struct, frozen=True):
@@ -93,12 +97,14 @@ class Description(Struct, frozen=True):
     """The whole description: target page size in bytes, and the FULL sections in stream order.
 
     ``configuration`` is there since QEMU 8.2. The live sections, ``ram`` and ``spapr/htab``, never
-    are.
+    are. ``blanks``: whether its text has a blank inside of every bracket and before every colon, as
+    QEMU wrote it before 6.0 (measured on 5.2).
     """
 
     page_size: int
     devices: tuple[DeviceDescription, ...]
     configuration: LayoutDescription | None = None
+    blanks: bool = False
 
 
 def write_description(description: Description) -> bytes:
@@ -113,6 +119,8 @@ def write_description(description: Description) -> bytes:
     if description.configuration is not None:
         members.insert(0, f'"configuration": {{{_layout(description.configuration)}}}')
     text = "{" + ", ".join(members) + "}"
+    if description.blanks:
+        text = _TOKEN.sub(lambda token: _BLANKS.get(token[0], token[0]), text)
     return _HEAD.pack(SectionType.VMDESCRIPTION, len(text)) + text.encode("ascii")
 
 

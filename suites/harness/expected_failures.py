@@ -24,6 +24,18 @@ def phases_of(item: pytest.Item) -> Collection[Phase]:
     )
 
 
+def unlike(one: KnownFailure, clause: str, kind: str, text: str) -> str:
+    """In what a failure is not the known one: clause or kind; or, where these agree, the text."""
+    listed = f"{' or '.join(one.clauses)} {one.kind}"
+    if clause in one.clauses and kind == one.kind:
+        said = next((line for line in reversed(text.splitlines()) if line.strip()), "nothing")
+        return (
+            f"listed as {listed}, and it failed so, but not as listed: "
+            f"{one.says!r} is not found in its text, which ends with {said.strip()!r}"
+        )
+    return f"listed as {listed}; it failed as {f'{clause} {kind}'.strip()}"
+
+
 class KnownFailures:
     """A pytest plugin: failures are expected if they are known, and must come if they are."""
 
@@ -64,7 +76,9 @@ class KnownFailures:
                 )
             return report
         error = call.excinfo.value if call.excinfo else None
-        came = (error.clause, error.kind) if isinstance(error, Violation) else ("", "error")
+        came, text = ("", "error"), str(error)
+        if isinstance(error, Violation):
+            came, text = (error.clause, error.kind), str(error.msg)
         for one in entries:
             if came[0] in one.clauses and came[1] == one.kind and re.search(one.says, str(error)):
                 report.outcome = "skipped"
@@ -72,10 +86,7 @@ class KnownFailures:
                 item.user_properties.append((MET, one.reason))
                 report.user_properties = [*report.user_properties, (MET, one.reason)]
                 return report
-        listed = ", ".join(f"{' or '.join(one.clauses)} {one.kind}" for one in entries)
-        report.sections.append(
-            ("Known failure", f"listed as {listed}; it failed as {' '.join(came).strip()}")
-        )
+        report.sections += [("Known failure", unlike(one, *came, text)) for one in entries]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

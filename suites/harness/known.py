@@ -7,7 +7,7 @@ so does an entry that matches no test. What is known is not shrunk again.
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -35,7 +35,7 @@ class KnownFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     examples.
 
     ``since`` and ``until``, as ``10.1``: the first release that does it, and the first that does
-    not any more.
+    not any more. There must be a release between them.
     """
 
     reason: str
@@ -119,6 +119,8 @@ def problems(one: KnownFailure) -> Iterable[str]:
         yield "since and until are releases, such as 10.1."
     except re.error as error:
         yield f"says is no regular expression: {error}."
+    else:
+        yield from empty_range(one)
     if one.kind not in KINDS:
         yield f"unknown kind {one.kind!r}{meant(one.kind, KINDS)}; use one of {', '.join(KINDS)}."
     if not one.tests:
@@ -126,6 +128,19 @@ def problems(one: KnownFailure) -> Iterable[str]:
     for pattern in (*one.tests, *one.sometimes):
         if "::" not in pattern:
             yield f"{pattern!r} is no id of pytest, such as suites/pseries/test_pairs.py::*[3->4]."
+
+
+def empty_range(one: KnownFailure) -> Iterator[str]:
+    """What is wrong with a since and an until between which there is no release."""
+    since, until = number(one.since), number(one.until)
+    if until and since >= until:
+        hint = f"leave until out for all since {one.since}"
+        if since > until:
+            hint = f"was since = {one.until!r}, until = {one.since!r} meant?"
+        yield (
+            f"no release is since {one.since} and before {one.until}, which is the first that "
+            f"does not do it any more; {hint}"
+        )
 
 
 def meant(wrong: str, known: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""What a run visited: how many different positions, orders and roads, counted over all workers."""
+"""What a run visited: how many different positions, orders and roads, counted over all workers.
+
+And what it met that is no failure, in words.
+"""
 
 from collections import defaultdict
 from hashlib import blake2b
@@ -8,6 +11,8 @@ import pytest
 
 VISITED = "visited"
 """The property of a report that holds what was visited, and a hash of where."""
+OTHERWISE = "behaves otherwise without any migration"
+"""What is not counted, but shown: how an implementation differs from the model by itself."""
 
 
 class Visits:
@@ -26,7 +31,7 @@ class Visits:
         """Put what the test visited into the report of its call."""
         if call.when == "call":
             item.user_properties += [
-                (VISITED, (what, blake2b(repr(where).encode(), digest_size=8).hexdigest()))
+                (VISITED, (what, str(where) if what == OTHERWISE else digest(where)))
                 for what, where in self.recorded
             ]
             self.recorded.clear()
@@ -40,8 +45,17 @@ class Visits:
                     self.visited[what].add(where)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print how many there were of each kind."""
+        """Print how many there were of each kind, and what is shown."""
+        if differences := self.visited.pop(OTHERWISE, None):
+            terminalreporter.section(OTHERWISE)
+            for one in sorted(differences):
+                terminalreporter.line(one)
         if self.visited:
             counts = (f"{len(where)} {what}" for what, where in sorted(self.visited.items()))
             terminalreporter.section("visited")
             terminalreporter.line(f"different {', '.join(counts)}")
+
+
+def digest(where: object) -> str:
+    """A hash of a place, the same in all workers."""
+    return blake2b(repr(where).encode(), digest_size=8).hexdigest()

@@ -1,7 +1,5 @@
 """BAD: what is no stream, or no longer."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis.strategies import SearchStrategy, binary, integers, one_of
 
@@ -12,17 +10,26 @@ from adapters.verdicts import Crashed, Rejected
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
-from reference.vmstate.subsections import subsection
 from reference.wire.frames import STREAM_HEADER, TYPE_AND_ID, SectionType
 from suites.harness.clauses import clause
+from suites.harness.declared import skip_undeclared
 from suites.harness.failures import fail
 from suites.harness.properties import property_of
+from suites.pseries.oracle.counts import (
+    LIES,
+    Counted,
+    counts_of,
+    lied_to,
+    place,
+    types_with,
+    with_lists,
+)
 from suites.pseries.oracle.dissection import dissect
 from suites.pseries.oracle.machines import sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
 from suites.pseries.oracle.roads import loaded, saved
-from suites.pseries.oracle.versions import made_of, versions
+from suites.pseries.oracle.versions import versions
 
 PLACE = 1 << 24
 """Places in a stream are drawn as a part of this."""
@@ -166,53 +173,38 @@ def test_a_section_that_ends_elsewhere_is_rejected(
                 fail("BAD-4", expected="rejected", got=arrived, road=road)
 
 
-COUNTS = (0xFFFFFFFF, 0xFFFFFFF0, 0x80000000, 0x7FFFFFFF, 0x7FFFFFF0, 0x00100000)
-"""Counts and lengths that no stream here holds; the first three are negative as signed numbers."""
-AN_EVENT = subsection("spapr_pending_events", 1, b"\x01\x06\x34\x00\x40")
-"""The pending events up to the length of the first."""
-HOSTILE: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
-    # Version, section, and of its payload what comes before a count.
-    ("4", "spapr", lambda payload: payload[:16]),
-    ("3+ccs", "spapr", lambda payload: payload[:16] + subsection("spapr/ccs", 1, b"")),
-    ("2.10", "spapr", lambda payload: payload[:16] + AN_EVENT),
-    ("7.1", "spapr", lambda payload: payload[:16] + AN_EVENT),
-    ("10.0", "spapr", lambda payload: payload[:16] + AN_EVENT),
-    ("4.0", "spapr", lambda payload: payload[:16] + subsection("spapr_dtb", 1, bytes(4))),
-    ("2.7", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
-    ("7.1", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
-    ("10.0", "spapr_iommu/0x80000000", lambda payload: payload[:4]),
-    ("3", "spapr_pci", lambda payload: payload[:-4]),
-    ("7.1", "spapr_pci", lambda payload: payload[:-4]),
-    ("10.0", "spapr_pci", lambda payload: payload[:-4]),
-)
-
-
 @clause("BAD-5")
 @needs(Ability.QEMU_WIRE_FORMAT, loads="version")
 @pytest.mark.parametrize(
-    ("version", "section", "before"),
+    ("version", "counted"),
     [
-        pytest.param(version, *one[1:], id=f"{version}-{one[1]}")
-        for one in HOSTILE
-        for version in made_of(one[0])
+        pytest.param(version, counted, id=f"{version}-{counted}")
+        for version in versions()
+        for counted in counts_of(version)
     ],
 )
-@pytest.mark.parametrize("count", COUNTS, ids=hex)
+@pytest.mark.parametrize("lie", LIES)
 def test_a_count_is_not_believed(  # noqa: PLR0913, PLR0917 -- a row, a column, and fixtures
     version: str,
-    section: str,
-    before: Callable[[bytes], bytes],
-    count: int,
+    counted: Counted,
+    lie: str,
     adapter: Adapter,
+    implementation: Implementation,
     fit: Fit,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """A stream cannot make a loader ask for more memory than the stream itself takes."""
-    machine = fit(Machine(machine_type=common_machine_type(version)))
-    stream = saved(ReferenceAdapter(), machine, version, clause="BAD-5")
-    dissected = dissect(stream, version, machine.machine_type, clause="BAD-5")
-    (part,) = (part for part in dissected.parts if part.section.name == section)
-    payload = before(part.payload) + count.to_bytes(4, "big")
-    arrived = load(adapter, dissected.assembled(**{section: payload}), version, machine.fresh())
-    if not isinstance(arrived, Rejected):
-        road = f"load {count:#x} in {section} at {version}"
-        fail("BAD-5", expected="rejected", got=arrived, road=road)
+    """A stream that holds fewer or more than it says is rejected, and costs no memory it lacks."""
+    kinds = [one for one in types_with(version, counted) if implementation.has(one)]
+    if not kinds:
+        skip_undeclared(request.node, [f"a machine type that sends {counted}"])
+    for kind in dict.fromkeys((kinds[0], kinds[-1])):
+        if LIES[lie].whole and not machine_type(kind).has("send-section-footer"):
+            continue  # what is left over begins a section there
+        machine = fit(with_lists(version, kind))
+        at = place(machine, version, counted)
+        assert at is not None, f"no {counted} is left of a machine that the adapter can hold"
+        stream = saved(ReferenceAdapter(), machine, version, clause="BAD-5")
+        arrived = load(adapter, lied_to(stream, at, counted, LIES[lie]), version, machine.fresh())
+        if not isinstance(arrived, Rejected):
+            road = f"load {kind} at {version} with {lie} for {counted}"
+            fail("BAD-5", expected="rejected", got=arrived, road=road)

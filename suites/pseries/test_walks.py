@@ -19,11 +19,9 @@ from reference.spapr.actions import (
     RequestUnplug,
     SetIndicator,
 )
-from reference.spapr.connector import Connector
 from reference.spapr.device_tree import Node
 from reference.spapr.guest import act
-from reference.spapr.machine import Machine
-from strategies.pseries.actions import give_back, to_unisolated
+from strategies.pseries.actions import give_back, machine_with, to_unisolated
 from strategies.pseries.machines import held
 from suites.harness.clauses import clause
 from suites.harness.declared import skip_undeclared
@@ -65,10 +63,12 @@ class Walker(NamedTuple):
     visit: Visit
 
     def begin(self, party: Party, drc_index: int) -> Twins:
-        """A machine whose guest has unisolated a new device."""
-        machine = Machine(
+        """A machine whose guest knows hot-plug events, and has unisolated a new device."""
+        machine = machine_with(
+            [drc_index],
+            version=self.versions[0],
             machine_type=common_machine_type(*self.versions),
-            connectors=(Connector(drc_index, device=False).fresh(),),
+            negotiated=True,
         )
         twins = Twins(self.fit(machine), self.versions[0], party, self.visit)
         twins.act(HotPlug(drc_index, self.trees[drc_index]))

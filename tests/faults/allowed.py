@@ -58,6 +58,32 @@ class OtherOrder(LoadsOtherwise):
         return dissected._replace(parts=parts).assembled() + dissected.description
 
 
+class InterruptsInAHashTable(ReferenceAdapter):
+    """Message interrupts come in another order with every save: a hash table has none."""
+
+    def __init__(self) -> None:
+        self.saves = 0
+
+    def save(self, machine: Machine, version: str) -> bytes:
+        """Save, and turn their table."""
+        stream = super().save(machine, version)
+        dissected = dissect(stream, version, machine.machine_type, clause="WIRE-1")
+        self.saves += 1
+        parts = tuple(
+            turned(part, self.saves) if part.section.idstr == "spapr_pci" else part
+            for part in dissected.parts
+        )
+        return dissected._replace(parts=parts).assembled() + dissected.description
+
+
+def turned(bridge: Part, places: int) -> Part:
+    """A host bridge whose message interrupts begin with another one."""
+    msis = bridge.state["msis"]
+    first = places % len(msis) if msis else 0
+    state = {**bridge.state, "msis": (*msis[first:], *msis[:first])}
+    return bridge._replace(payload=bridge.plan.save(state))
+
+
 class Lax(Loading):
     """Does not look at what is behind the end, where footers show that all was read until there."""
 

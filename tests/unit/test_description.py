@@ -49,7 +49,19 @@ INDEXED = """{"configuration": {"vmsd_name": "configuration", "version": 1, "fie
 OLD_STYLE = """{"page_size": 4096, "devices": [{"name": "slirp", "instance_id": 0, \
 "size": 131, "fields": [{"name": "data", "size": 131, "type": "buffer"}]}]}"""
 
-TEXTS = {"plain": PLAIN, "qtailq": QTAILQ, "indexed": INDEXED, "old style": OLD_STYLE}
+BEFORE_6_0 = """{ "page_size" : 4096, "devices" : [ { "name" : "spapr_cpu", "instance_id" : 0, \
+"vmsd_name" : "spapr_cpu", "version" : 1, "fields" : [  ] }, { "name" : "spapr", \
+"instance_id" : 0, "vmsd_name" : "spapr", "version" : 3, "fields" : [  ], "subsections" : [ \
+{ "vmsd_name" : "spapr/cap/hpt_maxpagesize", "version" : 1, "fields" : [ \
+{ "name" : "mig.caps[0x06]", "type" : "uint8", "size" : 1 } ] } ] } ] }"""
+
+TEXTS = {
+    "plain": PLAIN,
+    "qtailq": QTAILQ,
+    "indexed": INDEXED,
+    "old style": OLD_STYLE,
+    "before 6.0": BEFORE_6_0,
+}
 
 
 def wire(text: str | bytes) -> bytes:

@@ -51,6 +51,11 @@ BAD_FILES = {
     ENTRY.replace("got +", "got ("): "says is no regular expression",
     ENTRY.replace("suites/test_fake.py::test_at", "test_at"): "'test_at_times' is no id of pytest",
     ENTRY + 'until = "next"': "since and until are releases, such as 10.1.",
+    ENTRY + 'since = "7.2"\nuntil = "7.1"': (
+        "no release is since 7.2 and before 7.1, which is the first that does not do it any more; "
+        "was since = '7.1', until = '7.2' meant?"
+    ),
+    ENTRY + 'since = "7.2"\nuntil = "7.2"': "leave until out for all since 7.2",
     ENTRY.replace('["suites/test_fake.py::test_always*"]', "[]"): "tests is empty; name one",
 }
 
@@ -89,7 +94,11 @@ def test_what_fails_as_it_is_known_is_expected(project: Project, workers: str) -
         ("def test_always_two(): fail", "def test_always_two(): int", "This passes, but is a kno"),
         ("got=GOT, road", "got=Crashed('x'), road", "listed as RT-1 rejected; it failed as RT-1 c"),
         ('fail("RT-1"', 'fail("RT-2"', "it failed as RT-2 rejected"),
-        ('GOT = Rejected("no")', 'GOT = Rejected("yes")', "it failed as RT-1 rejected"),
+        (
+            'GOT = Rejected("no")',
+            'GOT = Rejected("yes")',
+            "'got +rejected: no' is not found in its text, which ends with 'got       rejected: y",
+        ),
         ("fail(", "open(", "it failed as error"),
         ("test_always", "test_never", "matches no test: suites/test_fake.py::test_always*"),
         ("test_at_times", "test_rarely", "matches no test: suites/test_fake.py::test_at_times"),

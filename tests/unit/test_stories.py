@@ -68,17 +68,22 @@ LINES: dict[str, tuple[Action, Reply]] = {
         MiscountedCall("set-indicator", 1, 2),
         Reply(-3),
     ),
-    "host   plugs into 0x1: Node(name='device') (event 2) -> 0 success": (
+    "host   plugs into 0x1: Node(name='device') (event 2) -> done": (
         HotPlug(1, Node("device"), 2),
         Reply(0),
     ),
-    "host   plugs into 0x1: Node('device', ...), read in 11 calls (event 1) -> 0 success": (
+    "host   plugs into 0x1: Node('device', ...), read in 11 calls (event 1) -> done": (
         HotPlug(1, LONG),
         Reply(0),
     ),
-    "host   asks for 0x1 back (event 3) -> 0 success": (RequestUnplug(1, 3), Reply(0)),
-    "host   asks to shut down (event 4) -> 0 success": (PowerDown(4), Reply(0)),
-    "host   resets the machine -> 0 success": (Reset(), Reply(0)),
+    "host   asks for 0x1 back (event 3) -> done": (RequestUnplug(1, 3), Reply(0)),
+    "host   asks for 0x1 back (event 3) -> refused": (RequestUnplug(1, 3), Reply(-1)),
+    "host   asks for 0x1 back (event 3) -> refused: Memory hot unplug not supported": (
+        RequestUnplug(1, 3),
+        Reply(-1, said="Memory hot unplug not supported"),
+    ),
+    "host   asks to shut down (event 4) -> done": (PowerDown(4), Reply(0)),
+    "host   resets the machine -> done": (Reset(), Reply(0)),
 }
 
 

@@ -77,6 +77,7 @@ class QemuAdapter:
             unobserved=UNOBSERVED,
             known_failures=str(KNOWN_FAILURES),
             processors=binary.processors,
+            behaves_as=binary.release,
         )
 
     def fitted(self, machine: Machine) -> Machine:
@@ -138,7 +139,7 @@ class QemuAdapter:
         devices = self.devices(machine.machine_type)
         if isinstance(action, HotPlug) and devices.get(action.drc_index) != action.fdt:
             raise Unsupported(f"no device for {action.drc_index:#x} has the tree {action.fdt!r}")
-        must, predicted = act(machine, version, action)
+        must, predicted = act(machine, version, action, release=self.binary.release)
         with self.holders.holding(machine) as running:
             reply = running.replied(perform(running.process, action))
             after = self.holders.observed(running, machine)
@@ -146,7 +147,7 @@ class QemuAdapter:
                 after = running.numbered(after, len(machine.pending_events), action.plid)
             if not self.holders.sends_walks:
                 # Who is answered as the model says is where the model says.
-                walks = predicted if reply == must else machine
+                walks = predicted if reply.heard() == must else machine
                 after = replace(
                     after,
                     connectors=tuple(

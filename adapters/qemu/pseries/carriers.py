@@ -88,6 +88,4 @@ class Carrier:
             reader.take(size)
             return True
 
-        loaded = load_machine(stream, self.version, onto, skip=skip)
-        msis = tuple(sorted(loaded.host_bridge.msis, key=lambda one: one.key))  # from a hash table
-        return replace(loaded, host_bridge=replace(loaded.host_bridge, msis=msis))
+        return load_machine(stream, self.version, onto, skip=skip)

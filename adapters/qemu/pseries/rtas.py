@@ -107,20 +107,16 @@ def hot_plug(process: Process, drc_index: int) -> Reply:
     if DEVICES[drc_index].memory:
         with suppress(QemuSaidNo):  # it is still there from the last time
             process.execute("object-add", **memory_arguments(memory_id(drc_index)))
-    try:
-        process.execute("device_add", **device_arguments(drc_index))
-    except QemuSaidNo:
-        return IMPOSSIBLE
-    return DONE
+    return commanded(process, "device_add", **device_arguments(drc_index))
 
 
-def commanded(process: Process, command: str, **arguments: str) -> Reply:
+def commanded(process: Process, command: str, **arguments: str | int) -> Reply:
     """What the host does by one command."""
     try:
         process.execute(command, **arguments)
         process.execute("query-status")  # a reset happens before this answer
-    except QemuSaidNo:
-        return IMPOSSIBLE
+    except QemuSaidNo as no:
+        return replace(IMPOSSIBLE, said=str(no))
     return DONE
 
 

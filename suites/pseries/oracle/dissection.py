@@ -50,16 +50,28 @@ class Part(NamedTuple):
         subsections = {name: state for name, _, state in self.state.get(SUBSECTIONS, ())}
         return {**self.state, SUBSECTIONS: subsections}
 
+    @property
+    def header(self) -> tuple[int, ...]:
+        """How many bytes each part of its header has."""
+        return 1, 4, 1, len(self.section.idstr), 4, 4
+
+    @property
+    def payload_start(self) -> int:
+        """Where its payload begins in its stream."""
+        return self.section.offset + sum(self.header)
+
     def positions(self, place: int) -> tuple[int, int]:
         """Two bytes of the section in its stream; ``place`` says which of those that it has.
 
         One is of the header, where every part is as likely, be it one byte long. The other is of
         the payload.
         """
-        header = (1, 4, 1, len(self.section.idstr), 4, 4)
-        ends = list(accumulate(header, initial=self.section.offset))
-        number, rest = place % len(header), place // len(header)
-        return ends[number] + rest % header[number], ends[-1] + rest % len(self.payload)
+        starts = list(accumulate(self.header[:-1], initial=self.section.offset))
+        number, rest = place % len(starts), place // len(starts)
+        return (
+            starts[number] + rest % self.header[number],
+            self.payload_start + rest % len(self.payload),
+        )
 
     def canonical(self) -> bytes:
         """The payload as the reference would write it, with its subsections sorted by name."""
@@ -165,30 +177,32 @@ def name_in_description(section: Section) -> str:
     return f"{section.idstr}/{section.instance_id:#x}"
 
 
-def shown(part: Part, party: Party) -> Part:
-    """The part, with zeros for what the adapter does not see of its machines.
+UNORDERED = ("msis",)
+"""The lists whose elements come in no order (`reference.spapr.machine.HostBridge`)."""
 
-    Message interrupts are sorted then, too: see `suites.pseries.oracle.parties.observed`.
-    """
+
+def shown(part: Part, party: Party) -> Part:
+    """The part, with zeros for what the adapter does not see, and with what has no order sorted."""
     state = dict(part.state)
     for name in party.implementation.unobserved.keys() & state.keys():
         state[name] = dict.fromkeys(state[name], 0)
-    if party.implementation.unobserved and "msis" in state:
-        state["msis"] = sorted(state["msis"], key=lambda one: int(one["key"]))
+    for name in state.keys() & set(UNORDERED):
+        state[name] = tuple(sorted(state[name], key=lambda one: tuple(one.values())))
+    if state == part.state:
+        return part
     return part._replace(state=state, payload=part.plan.save(state))
 
 
-def compared(stream: bytes, version: str, type_name: str, party: Party, *, clause: str) -> Any:
+def compared(stream: bytes, version: str, type_name: str, party: Party, *, clause: str) -> bytes:
     """What is compared of two streams: all bytes, or of whole machines the sections of the model.
 
     The clocks of a QEMU go on between two saves, and some of its other sections with them.
     """
+    dissected = dissect(stream, version, type_name, clause=clause)
+    parts = tuple(shown(part, party) for part in dissected.parts)
     if not party.implementation.unobserved:
-        return stream
-    parts = dissect(stream, version, type_name, clause=clause).parts
-    return b"".join(
-        write_section(part.section, shown(part, party).payload, footer=False) for part in parts
-    )
+        return dissected._replace(parts=parts).assembled() + dissected.description
+    return b"".join(write_section(part.section, part.payload, footer=False) for part in parts)
 
 
 def with_version_ids(

@@ -6,6 +6,7 @@ from struct import Struct
 from typing import Any
 
 from reference.spapr.actions import (
+    DONE,
     Action,
     CheckException,
     ConfigureConnector,
@@ -13,6 +14,7 @@ from reference.spapr.actions import (
     EventScan,
     GetSensorState,
     GetTimeOfDay,
+    HostAction,
     HotPlug,
     Indicator,
     MiscountedCall,
@@ -80,7 +82,10 @@ def deed(action: Action) -> str:
 
 
 def answer(action: Action, reply: Reply) -> str:
-    """What came back, in one line."""
+    """What came back, in one line; of a host that is refused in the words of who refuses."""
+    if isinstance(action, HostAction):
+        refused = f"refused: {reply.said}" if reply.said else "refused"
+        return "done" if reply.heard() == DONE else refused
     if isinstance(action, ConfigureConnector) and reply.status in set(ConfigureConnectorStatus):
         status = ConfigureConnectorStatus(reply.status)
         return (
