@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from reference.compatibility.expectation import knows
+from reference.compatibility.expectation import sends
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import Machine
 from reference.spapr.versions import stream_version
@@ -34,7 +34,7 @@ def needed(machine: Machine, version: str) -> Iterator[tuple[str, int]]:
     for name in ALWAYS:
         yield from ((name, instance) for instance, _ in alone(machine, name))
     for item in ITEMS:
-        if knows(stream_version(version), item):
+        if sends(stream_version(version), item):
             name = item.name.split(" ")[0]
             for instance, only in alone(machine, name):
                 if item.needed(only):
