@@ -62,12 +62,11 @@ def save_machine(machine: Machine, version_id: str, *, amend: Amend = unchanged)
             continue
         section = Section(SectionType.FULL, section_id, vmsd.name, instance_id, vmsd.version_id)
         try:
-            payload = plan.save(state)
+            payload, (text, _) = plan.write(state, described=is_described)
         except SaveError as error:
             raise error.inside(section.name) from None
         parts.append(write_section(section, payload, footer=footer))
         if is_described:
-            text, _ = plan.describe(state)
             described.append(f'{{"name": "{vmsd.name}", "instance_id": {instance_id}, {text}}}')
     parts.append(END_OF_STREAM)
     if is_described:

@@ -4,7 +4,7 @@ The order of everything is that of QEMU's migration/vmstate.c (vmstate_load_stat
 vmstate_save_state_v). Plans are made by `reference.vmstate.compiler`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,8 @@ from reference.wire.reader import Reader
 
 Compile = Callable[[VMStateDescription, int], "Plan"]
 """Makes the plan of a subsection, for the same kind of state as its parent's."""
+NOTHING: Described = ("", 0)
+"""What is said of what is not there."""
 
 
 class Plan:
@@ -103,37 +105,50 @@ class Plan:
 
     def save(self, state: Any) -> bytes:
         """The bytes of ``state``; raises `SaveError` with the path to the field."""
+        data, _ = self.write(state, described=False)
+        return data
+
+    def write(self, state: Any, *, described: bool = True) -> tuple[bytes, Described]:
+        """The bytes of ``state``, and what the vmdescription says of them, if that is wanted.
+
+        All in one go, as hooks are called once for both. Raises `SaveError`.
+        """
         state = self.before_save(state)
+        inner: list[tuple[str, Described]] = []
         try:
             parts = [step.save(state) for step in self.steps]
+            of_steps = [step.describe(state) for step in self.steps] if described else []
             for plan, one in self.needed(state) if self.vmsd.subsections else ():
                 try:
-                    payload = plan.save(one)
+                    payload, text = plan.write(one, described=described)
                 except SaveError as error:
                     raise error.inside(plan.vmsd.name) from None
                 parts.append(subsection(plan.vmsd.name, plan.version_id, payload))
+                inner.append((plan.vmsd.name, text))
         finally:
             if self.vmsd.post_save is not None and not self.generic:
                 self.vmsd.post_save(state)
-        return b"".join(parts)
+        return b"".join(parts), self.described(of_steps, inner) if described else NOTHING
 
     def describe(self, state: Any) -> Described:
         """What the vmdescription says of the bytes that `save` returns; and how many they are."""
         if self.run is not None:
             return self.described_run
         state = self.before_save(state)
+        inner = [(plan.vmsd.name, plan.describe(one)) for plan, one in self.needed(state)]
+        return self.described([step.describe(state) for step in self.steps], inner)
+
+    def described(
+        self, of_steps: Iterable[Described], of_subsections: Sequence[tuple[str, Described]]
+    ) -> Described:
+        """What is said of all steps, and of subsections by their names."""
         texts = []
         total = 0
-        for step in self.steps:
-            text, size = step.describe(state)
+        for text, size in of_steps:
             total += size
             if text:
                 texts.append(text)
-        inner, size = "", 0
-        if self.vmsd.subsections:
-            inner, size = describe_subsections(
-                (plan.vmsd.name, plan.describe(one)) for plan, one in self.needed(state)
-            )
+        inner, size = describe_subsections(of_subsections) if of_subsections else NOTHING
         return f"{self.head}{', '.join(texts)}]{inner}", total + size
 
     @cached_property
