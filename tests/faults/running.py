@@ -1,12 +1,13 @@
 """Runs the real suites against a fault, and says what became of each test."""
 
 import importlib
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import isabstract
 from pathlib import Path
 
@@ -50,11 +51,18 @@ def adapters_in(module: str) -> list[str]:
     ]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What pytest says of tests of the suites."""
+def run(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What pytest says of tests of the suites; ``environment`` is added to our own."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     return subprocess.run(  # noqa: S603 -- our own command
-        [*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -1,13 +1,17 @@
 """What a person reads when a test fails."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from adapters.verdicts import Crashed, Equivalent, Lossy, Rejected
-from reference.spapr.machine import ConfigureConnectorState, Machine, Timebase
+from reference.spapr.machine import ConfigureConnectorState, EventLogEntry, Machine, Timebase
+from reference.vmstate.records import literal
 from suites.harness.clauses import clauses
 from suites.harness.differences import LONGEST_LIST, differences, parting, table
 from suites.harness.failures import Violation, fail
+from tests.faults.running import run
 
 WALK = ConfigureConnectorState(drc_index=0x40000010, fdt_offset=0x3C, fdt_depth=1)
 MACHINE = Machine("pseries-2.6", ccs_list=(WALK,), tb=Timebase(7, -1), capabilities={"htm": 1})
@@ -113,3 +117,61 @@ def test_a_machine_that_should_not_have_arrived_is_called_accepted() -> None:
     """Beside a verdict, what matters of a machine is that it was accepted."""
     with pytest.raises(Violation, match="expected  rejected: too new\ngot       accepted"):
         fail("BWD-2", expected=Rejected("too new"), got=MACHINE, road="4->3")
+
+
+LONG = (
+    bytes(4096),
+    b"\x01\x02" + b"r" * 70000 + b"end",
+    (5,) * 70000,
+    (0, 1, *[7] * 300, 2),
+)
+
+
+@pytest.mark.parametrize("value", LONG, ids=len)
+def test_what_is_long_and_regular_is_printed_as_python(value: object) -> None:
+    """A run of one byte or element is a product; the text makes the value again."""
+    text = literal(value)
+    assert len(text) < 100
+    assert ast_value(text) == value
+
+
+def ast_value(text: str) -> object:
+    """What sums and products of literals make."""
+    return eval(text, {"__builtins__": {}})  # noqa: S307 -- our own text, without names
+
+
+def test_what_is_long_and_irregular_is_printed_in_part() -> None:
+    """Its beginning is printed, and how much follows: no machine has a text of a megabyte."""
+    assert literal(bytes(range(256)) * 20).endswith("\\x07' + 5112 bytes more")
+    assert literal(tuple(range(100))) == "(0, 1, 2, 3, 4, 5, 6, 7) + 92 elements more"
+    events = tuple(EventLogEntry(index, bytes(range(256)) * 16) for index in range(300))
+    assert len(repr(Machine("pseries-2.6", pending_events=events))) < 2000
+
+
+def test_a_loss_of_much_is_told_like_any_other(tmp_path: Path) -> None:
+    """A machine of many KiB that fails is reported with clause, road, difference and example."""
+    (tmp_path / "much.py").write_text(LOSES_MUCH)
+    result = run(
+        "suites/pseries/test_round_trip.py",
+        "--adapter=much:LosesMuch",
+        "-k",
+        "loses_only and 10.0",
+        environment={"PYTHONPATH": str(tmp_path)},
+    )
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "RT-1: " in result.stdout
+    assert "pending_events[0]" in result.stdout
+    assert "Warning" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) < 1000
+
+
+LOSES_MUCH = """
+from msgspec.structs import replace
+from adapters.reference import ReferenceAdapter
+
+class LosesMuch(ReferenceAdapter):
+    def load(self, stream, version, onto):
+        machine = super().load(stream, version, onto)
+        size = sum(len(one.extended_log) for one in machine.pending_events)
+        return replace(machine, pending_events=()) if size > 4096 else machine
+"""
