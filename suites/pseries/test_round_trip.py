@@ -1,18 +1,28 @@
 """RT: each stream version with itself."""
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from adapters.asking import save
-from adapters.protocol import Adapter
+from adapters.protocol import Ability, Adapter
+from reference.compatibility.expectation import common_machine_type
+from reference.spapr.actions import AnyAction, ConfigureConnector, HotPlug, RequestUnplug
+from reference.spapr.device_tree import Node
 from reference.spapr.machine import Machine
+from strategies.pseries.actions import machine_with, to_unisolated
+from strategies.pseries.machines import NANOSECONDS, held
 from suites.harness.clauses import clause
 from suites.harness.failures import fail
 from suites.harness.properties import property_of
+from suites.pseries.oracle.acting import Twins, Visit
 from suites.pseries.oracle.dissection import compared
+from suites.pseries.oracle.guest import drain
 from suites.pseries.oracle.machines import machines
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.parties import Party
+from suites.pseries.oracle.parties import Fit, Party, trees_of
 from suites.pseries.oracle.roads import Record, Road, travel
 from suites.pseries.oracle.versions import versions
 
@@ -61,6 +71,44 @@ def test_saving_leaves_its_source_as_it_was(
     if msgspec.json.encode(machine) != before:
         as_it_was = msgspec.json.decode(before, type=Machine)
         fail("RT-3", expected=as_it_was, got=machine, road=f"save at {version}")
+
+
+@clause("RT-3")
+@needs(Ability.CALL, saves="version")
+@every_version
+@pytest.mark.parametrize("asked_back", [False, True], ids=["reading", "asked"])
+def test_a_guest_goes_on_after_a_save(
+    version: str,
+    asked_back: bool,  # noqa: FBT001 -- a parameter of pytest
+    party: Party,
+    fit: Fit,
+    record_visit: Visit,
+) -> None:
+    """A guest whose migration came to nothing notices nothing, be it saved or refused."""
+    type_name = common_machine_type(version)
+    trees = trees_of([party], type_name)
+    machine = machine_with(trees, version=version, machine_type=type_name, negotiated=True)
+    if "rtc_ns_offset" in held(version, type_name):
+        machine = replace(machine, rtc_ns_offset=7 * NANOSECONDS)
+    twins = Twins(fit(machine), version, party, record_visit)
+    twins.under = "RT-3"
+    for place, (index, tree) in enumerate(trees.items() if machine.connectors else ()):
+        for action in used(index, tree, 2 * place, asked_back=asked_back):
+            twins.act(action)
+    save(party.adapter, twins.machine, version)
+    twins.story.append("saved, and the other side never asked for it")
+    machine, twin = twins.machine, twins.twin
+    drain(twins)
+    twins.compare(machine, twin)
+
+
+def used(index: int, tree: Node, events: int, *, asked_back: bool) -> Iterator[AnyAction]:
+    """A device comes, after some events, and is read in part; or read whole, and asked back."""
+    yield HotPlug(index, tree, plid=events + 1)
+    yield from to_unisolated(index)
+    yield from [ConfigureConnector(index)] * (tree.calls if asked_back else 3)
+    if asked_back:
+        yield RequestUnplug(index, plid=events + 2)
 
 
 @clause("RT-4")
