@@ -3,6 +3,7 @@
 from adapters import protocol
 from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Unsupported, asked
 from reference.spapr.actions import AnyAction, Reply
+from reference.spapr.device_tree import Node
 from reference.spapr.machine import Machine
 
 
@@ -32,3 +33,17 @@ def call(
         kinds = ", ".join(type(one).__name__ for one in answer)
         return Crashed(f"the answer is ({kinds}); the protocol asks for (Reply, Machine)")
     return answer
+
+
+def fitted(
+    adapter: protocol.FittingAdapter, machine: Machine
+) -> Machine | Crashed | TimedOut | Unsupported:
+    """The machine as the adapter can hold it, or why there is none."""
+    return asked(Machine, (protocol.Unsupported, Unsupported), adapter.fitted, machine)
+
+
+def devices(
+    adapter: protocol.FittingAdapter, type_name: str
+) -> dict[int, Node] | Crashed | TimedOut | Unsupported:
+    """The connectors of a machine type, and what can be plugged, or why that is not known."""
+    return asked(dict, (protocol.Unsupported, Unsupported), adapter.devices, type_name)

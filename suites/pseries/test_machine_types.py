@@ -36,6 +36,8 @@ NAMED = [kind for kind in MACHINE_TYPES if machine_type(kind).has("send-configur
 OTHERS: tuple[Callable[[str], str], ...] = (
     lambda _: "x",
     lambda kind: f"{kind}x",
+    str.upper,
+    lambda kind: kind.removeprefix("pseries-"),
     lambda kind: MACHINE_TYPES[MACHINE_TYPES.index(kind) - 1],
 )
 """Names beside that of a machine type."""

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from difflib import get_close_matches
 
-from adapters.protocol import AdapterError
+from adapters.protocol import AdapterError, Died
 from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
 from adapters.qemu.program import Program
 from adapters.qemu.pseries.carriers import Carrier
@@ -13,6 +13,7 @@ from adapters.qemu.pseries.running import Running
 from reference.spapr.capabilities import default_capabilities
 from reference.spapr.machine_types import Release, machine_type
 from reference.spapr.versions import BASES, UnknownStreamVersion, stream_version
+from reference.wire.errors import StreamError
 
 NOT_FOUND = 127
 """The exit status of a shell that finds no such program (POSIX, Exit Status for Commands)."""
@@ -129,6 +130,11 @@ class Binary:
             source = self.idle(plain)
             try:
                 self.carriers[plain] = Carrier(source.migrate(), plain.machine_type, self.version)
+            except StreamError as error:
+                raise Died(
+                    f"what QEMU {self.release_name} wrote when nothing had happened cannot be "
+                    f"read as {self.version}: {error}"
+                ) from None
             finally:
                 source.close()
         return self.carriers[plain]

@@ -108,8 +108,11 @@ class Holders:
         except QemuDied as death:
             if not has_given_up(death):
                 raise
+            version = self.binary.version
             raise SaveRefused(
-                f"this QEMU cannot hold the machine: {cause_of(death.said)[1]}"
+                f"QEMU does not accept the machine as {version} writes it: "
+                f"{cause_of(death.said)[1]}. It reads another format than that of {version}, or "
+                "was started as another machine."
             ) from None
         for connector in machine.connectors if not self.sends_walks else ():
             for _ in range(calls_made(machine, connector, self.binary.version)):

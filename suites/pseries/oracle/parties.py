@@ -1,16 +1,19 @@
 """Who takes part in a run, and what they can hold and show of a machine."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from hypothesis.strategies import just
 
+from adapters import asking
 from adapters.protocol import Ability, Adapter, Implementation
 from adapters.reference import ReferenceAdapter
+from adapters.verdicts import Verdict
 from reference.compatibility.table import ASPECTS
 from reference.spapr.device_tree import Node
 from reference.spapr.machine import Machine
 from strategies.pseries.actions import ANY_DEVICES, Devices
+from suites.harness.failures import fail
 from suites.pseries.oracle.trees import TREES
 
 Fit = Callable[[Machine], Machine]
@@ -50,12 +53,27 @@ def observed(machine: Machine, implementation: Implementation) -> Machine:
     return machine
 
 
+def pluggable(party: Party, type_name: str) -> dict[int, Node] | None:
+    """What can be plugged into the machines of a party; nothing is said by who can hold any."""
+    implementation = party.implementation
+    if Ability.FIT not in implementation.abilities or not implementation.has(type_name):
+        return None
+    theirs = asking.devices(party.adapter, type_name)  # type: ignore[arg-type] # it is declared
+    return theirs if isinstance(theirs, dict) else unusable(theirs, type_name)
+
+
+def unusable(why: Verdict, type_name: str) -> NoReturn:
+    """Fail because of a machine on which nothing has happened yet."""
+    road = f"{type_name} is started, and saved before anything happened"
+    fail("WIRE-1", expected="a stream that its format explains", got=why, road=road)
+
+
 def devices_of(parties: Sequence[Party], type_name: str) -> Devices:
     """What can be plugged into the machines of all parties: anything, or what all of them have."""
     devices = ANY_DEVICES
     for one in parties:
-        if Ability.FIT in one.implementation.abilities and one.implementation.has(type_name):
-            theirs = one.adapter.devices(type_name)  # type: ignore[attr-defined] # it is declared
+        theirs = pluggable(one, type_name)
+        if theirs is not None:
             known = devices is ANY_DEVICES
             devices = {
                 index: just(tree) for index, tree in theirs.items() if known or index in devices
@@ -67,8 +85,8 @@ def trees_of(parties: Sequence[Party], type_name: str) -> dict[int, Node]:
     """The trees of real devices that can be plugged into the machines of all parties."""
     trees = TREES
     for one in parties:
-        if Ability.FIT in one.implementation.abilities and one.implementation.has(type_name):
-            theirs = one.adapter.devices(type_name)  # type: ignore[attr-defined] # it is declared
+        theirs = pluggable(one, type_name)
+        if theirs is not None:
             trees = {index: theirs[index] for index in trees if index in theirs}
     return trees
 
@@ -85,7 +103,10 @@ def fit_of(parties: Sequence[Party]) -> Fit:
     def fit(machine: Machine) -> Machine:
         for one in choosy:
             if one.implementation.has(machine.machine_type):
-                machine = one.adapter.fitted(machine)  # type: ignore[attr-defined] # it is declared
+                answer = asking.fitted(one.adapter, machine)  # type: ignore[arg-type] # it is declared
+                if not isinstance(answer, Machine):
+                    unusable(answer, machine.machine_type)
+                machine = answer
         return machine
 
     return fit if choosy else unchanged
