@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from adapters.protocol import Ability, Adapter
 from reference.spapr.machine import Machine
 from reference.spapr.machine_types import machine_type
+from reference.vmstate.access import SUBSECTIONS
 from reference.wire.description_records import LayoutDescription
 from reference.wire.frames import SectionType
 from suites.harness.clauses import clause
@@ -16,7 +17,7 @@ from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
 from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.described import description_of, differ
-from suites.pseries.oracle.dissection import dissect, name_in_description
+from suites.pseries.oracle.dissection import Dissected, dissect, name_in_description
 from suites.pseries.oracle.machines import every_type, sendable, sendable_machines
 from suites.pseries.oracle.needs import SOME, needs, programs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
@@ -88,17 +89,19 @@ def test_the_vmdescription_says_what_the_reference_says(kind: str, party: Party,
     for version in programs(party.implementation, kind, "saves"):
         for machine in map(fit, described_machines(version, kind)):
             theirs, ours = (
-                saved_parts(one, machine, version, clause="WIRE-4").description
-                for one in (party, REFERENCE)
+                saved_parts(one, machine, version, clause="WIRE-4") for one in (party, REFERENCE)
             )
-            if theirs and ours:
+            if theirs.description and ours.description:
                 check_described(theirs, ours, f"save {kind} at {version}")
 
 
-def check_described(theirs: bytes, ours: bytes, road: str) -> None:
-    """Fail unless a vmdescription says of each section what that of the reference says."""
-    got = description_of(theirs, clause="WIRE-4", road=road)
-    must = description_of(ours, clause="WIRE-4", road=road)
+def check_described(theirs: Dissected, ours: Dissected, road: str) -> None:
+    """Fail unless a vmdescription says of each section what that of the reference says.
+
+    Subsections may come in any order; it is that in which they are described.
+    """
+    got = description_of(theirs.description, clause="WIRE-4", road=road)
+    must = description_of(ours.description, clause="WIRE-4", road=road)
     if got.page_size != must.page_size:
         pages = [f"pages of {one.page_size} bytes" for one in (must, got)]
         fail("WIRE-4", expected=pages[0], got=pages[1], road=road)
@@ -113,6 +116,13 @@ def check_described(theirs: bytes, ours: bytes, road: str) -> None:
         if other is not None and (differing := differ(one, other)):
             expected, came = differing
             fail("WIRE-4", expected=expected, got=came, road=f"{road}, {name}")
+    for part in theirs.parts:
+        layout = layouts.get((part.section.idstr, part.section.instance_id))
+        sent = [name for name, *_ in part.state.get(SUBSECTIONS, ())]
+        told = [one.vmsd_name for one in layout.subsections] if layout else sent
+        if told != sent:
+            where = f"{road}, {part.section.name}"
+            fail("WIRE-4", expected=", ".join(sent), got=", ".join(told), road=where)
 
 
 def described_machines(version: str, kind: str) -> Iterator[Machine]:

@@ -10,8 +10,10 @@ from reference.spapr.loading import Loading
 from reference.spapr.machine import Machine
 from reference.vmstate.access import SUBSECTIONS
 from reference.wire.description import read_description
+from reference.wire.description_records import write_description
 from reference.wire.errors import UnknownSection
 from reference.wire.frames import Section
+from reference.wire.reader import Reader
 from suites.pseries.oracle.dissection import Part, dissect
 from tests.faults.wrong import LoadsOtherwise
 
@@ -55,7 +57,12 @@ class OtherOrder(LoadsOtherwise):
         stream = super().save(machine, version)
         dissected = dissect(stream, version, machine.machine_type, clause="WIRE-1")
         parts = tuple(reordered(part) for part in dissected.parts[::-1])
-        return dissected._replace(parts=parts).assembled() + dissected.description
+        whole = dissected._replace(parts=parts).assembled()
+        if not dissected.description:
+            return whole
+        told = read_description(Reader(dissected.description))
+        devices = (replace(one, subsections=one.subsections[::-1]) for one in told.devices)
+        return whole + write_description(replace(told, devices=tuple(devices)))
 
 
 class InterruptsInAHashTable(ReferenceAdapter):
