@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.loading import DEFAULT_ADAPTER, check_names, load_adapter
+from adapters.loading import DEFAULT_ADAPTER, check_names, load_adapter, makers_of
 from adapters.protocol import AdapterError
 from reference.compatibility.declarations import DeclarationError
 from reference.compatibility.declaring import declare_all
@@ -21,6 +21,7 @@ from suites.harness.properties import Properties
 from suites.harness.replay import Replay
 from suites.harness.visits import Visits
 from suites.pseries import fixtures
+from suites.pseries.oracle.anew import Anew
 from suites.pseries.oracle.handing_over import SITUATIONS
 from suites.pseries.oracle.needs import hops_of
 
@@ -84,3 +85,4 @@ def pytest_configure(config: pytest.Config) -> None:
     register(Order())
     register(Properties(fixtures.fitting))
     register(Replay(config))
+    register(Anew(makers_of(names, adapters, config.invocation_params.dir)))

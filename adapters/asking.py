@@ -1,10 +1,27 @@
 """How an adapter of pseries machines is asked: whatever comes is a value."""
 
+from collections import deque
+from typing import NamedTuple
+
 from adapters import protocol
-from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Unsupported, asked
+from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Unsupported, Verdict, asked
 from reference.spapr.actions import AnyAction, Reply
 from reference.spapr.device_tree import Node
 from reference.spapr.machine import Machine
+
+
+class Load(NamedTuple):
+    """What was asked of `load`, and the answer."""
+
+    adapter: protocol.Adapter
+    stream: bytes
+    version: str
+    onto: Machine
+    answer: Machine | Verdict
+
+
+LOADS: deque[Load] = deque(maxlen=1)
+"""The last load, for who wants to ask for it once more."""
 
 
 def save(
@@ -20,7 +37,9 @@ def load(
 ) -> Machine | Rejected | Crashed | TimedOut | Unsupported:
     """The machine after ``version`` loaded the stream ``onto`` another, or why there is none."""
     no = protocol.LoadRejected, Rejected
-    return asked(Machine, no, adapter.load, stream, version, onto)
+    answer = asked(Machine, no, adapter.load, stream, version, onto)
+    LOADS.append(Load(adapter, stream, version, onto, answer))
+    return answer
 
 
 def call(

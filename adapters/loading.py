@@ -3,8 +3,9 @@
 import difflib
 import importlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,17 @@ def load_adapter(name: str, directory: Path) -> Adapter:
             adapter = adapter()
     declared(adapter, name)
     return adapter  # type: ignore[no-any-return] # it has the methods of the protocol
+
+
+def makers_of(
+    names: Sequence[str], adapters: Sequence[Adapter], directory: Path
+) -> dict[int, Callable[[], Adapter]]:
+    """What makes another adapter like each, by its id; those of a real QEMU are not made twice."""
+    return {
+        id(adapter): partial(load_adapter, name, directory)
+        for name, adapter in zip(names, adapters, strict=True)
+        if not name.startswith(SCHEME)
+    }
 
 
 def declared(adapter: Any, name: str) -> Implementation:

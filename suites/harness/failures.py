@@ -22,6 +22,8 @@ class Violation(pytest.fail.Exception):  # type: ignore[misc,name-defined] # unt
     __module__ = "builtins"  # as pytest's own, so that the summary names it in one word
     clause, kind = "", "differs"
     """The clause that does not hold, and how: one of `KINDS`."""
+    got: Any = None
+    """What came: a state, a stream, a verdict or a text."""
     because = ""
     """The reason that the implementation gave, where it gave one."""
     example: dict[str, Any] = {}  # noqa: RUF012 -- replaced, never changed
@@ -59,7 +61,7 @@ def fail(clause: str, *, expected: Any, got: Any, road: str, story: Sequence[str
     lines = [f"{rule.id}: {rule.rule}", "", f"road      {road}", *told, *found]
     violation = Violation("\n".join(lines), pytrace=False)
     violation.clause, violation.kind = rule.id, kind_of(expected, got)
-    violation.because = reason_of(got)
+    violation.got, violation.because = got, reason_of(got)
     raise violation from None
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis.errors import FlakyFailure
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
+from reference.vmstate.records import literal
 from suites.harness.expected_failures import phases_of
 from suites.harness.failures import Violation
 
@@ -148,7 +149,7 @@ class Properties:
             first = flaky.exceptions[0].__cause__  # Hypothesis wraps what is no Exception
             if not isinstance(first, Violation):
                 raise
-            case = f"Failing test case: {first.example}"
+            case = f"Failing test case: {literal(first.example)}"
             again = Violation("\n".join((str(first), NOT_ALWAYS, case)), pytrace=False)
             again.clause, again.kind = first.clause, first.kind
             raise again from None

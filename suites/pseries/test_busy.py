@@ -16,6 +16,7 @@ from suites.pseries.oracle.guest import read_on
 from suites.pseries.oracle.machines import machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Party
+from suites.pseries.oracle.roads import said_to_save
 from suites.pseries.oracle.versions import with_feature
 
 deferring = pytest.mark.parametrize(
@@ -42,7 +43,8 @@ def test_a_save_is_refused_exactly_during_a_walk(
         fail("BUSY-1", expected="refused", got=stream, road=f"save at {version}")
     over = save(adapter, without_walks(machine), version)
     if not isinstance(over, bytes):
-        fail("BUSY-1", expected="a stream", got=over, road=f"save at {version}, walk over")
+        story = [f"saved: {said_to_save(stream)}", "the walk is over", "saved again"]
+        fail("BUSY-1", expected="a stream", got=over, road=f"save at {version}", story=story)
 
 
 @clause("BUSY-2")
@@ -62,8 +64,9 @@ def test_a_save_that_was_refused_succeeds_in_the_end(
     for index in in_progress(machine):
         refused = save(party.adapter, twins.machine, version)
         if not isinstance(refused, Refused):
-            fail("BUSY-2", expected="refused", got=refused, road=f"save at {version}")
+            twins.fail("BUSY-2", "refused", refused, "saved in the middle of a walk")
+        twins.story.append(f"saved: {said_to_save(refused)}")
         read_on(twins, index)
     stream = save(party.adapter, twins.machine, version)
     if not isinstance(stream, bytes):
-        fail("BUSY-2", expected="a stream", got=stream, road=f"save at {version}, walks over")
+        twins.fail("BUSY-2", "a stream", stream, "saved again")

@@ -23,9 +23,10 @@ from suites.pseries.oracle.guest import drain
 from suites.pseries.oracle.machines import machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit, Party, trees_of
-from suites.pseries.oracle.roads import Record, Road, travel
+from suites.pseries.oracle.roads import Record, Road, said_to_save, travel
 from suites.pseries.oracle.versions import versions
 
+TIMES = "once", "again"
 both = needs(saves="version", loads="version")
 every_version = pytest.mark.parametrize("version", versions())
 
@@ -124,7 +125,7 @@ def compare(
     party: Party, machines: tuple[Machine, Machine], version: str, *, clause: str, road: str
 ) -> None:
     """Fail unless two machines are saved to the same bytes, or refused alike."""
-    first, second = (save(party.adapter, one, version) for one in machines)
+    first, second = answers = [save(party.adapter, one, version) for one in machines]
     kind = machines[0].machine_type
     if first == second:
         return
@@ -133,4 +134,7 @@ def compare(
             compared(one, version, kind, party, clause=clause) for one in (first, second)
         )
     if first != second:
-        fail(clause, expected=first, got=second, road=road)
+        story = [
+            f"saved {time}: {said_to_save(one)}" for time, one in zip(TIMES, answers, strict=True)
+        ]
+        fail(clause, expected=first, got=second, road=road, story=story)

@@ -164,6 +164,13 @@ def saved(adapter: Adapter, machine: Machine, version: str, *, clause: str) -> b
     return stream
 
 
+def said_to_save(answer: bytes | Verdict) -> str:
+    """What a save was answered, in the words of a story."""
+    if isinstance(answer, bytes):
+        return f"a stream of {len(answer)} bytes"
+    return f"{answer.kind}: {getattr(answer, 'reason', '')}"
+
+
 def loaded(adapter: Adapter, stream: bytes, version: str, onto: Machine, *, clause: str) -> Machine:
     """The machine after a load that must be accepted; fail under ``clause`` where it is not."""
     arrived = load(adapter, stream, version, onto)
@@ -185,6 +192,7 @@ __all__ = [
     "is_accepted",
     "loaded",
     "roads_of",
+    "said_to_save",
     "saved",
     "travel",
 ]
