@@ -54,6 +54,12 @@ KEPT = {
     "test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
         "lacks a fault: a refusal that outlives the walk only where a guest goes on"
     ),
+    "test_parts.py::test_what_is_missing_is_as_after_a_reset_or_is_missed": (
+        "lacks a fault: a default that is wrong only where a single part is missing"
+    ),
+    "test_parts.py::test_a_part_in_another_place_is_rejected": (
+        "lacks a fault: a subsection that is taken in another section"
+    ),
     "test_walks.py::test_a_walk_goes_on_in_a_tree_of_many_pages": (
         "redundant: a long tree in every version, where others draw one at times"
     ),
