@@ -72,6 +72,24 @@ def test_a_stream_that_was_cut_is_rejected(
             fail("BAD-1", expected="rejected", got=arrived, road=road)
 
 
+@clause("BAD-6")
+@wire_format
+@every_version
+@property_of(part=4, machine=sendable_machines)
+def test_a_load_that_was_rejected_leaves_nothing_behind(
+    version: str, adapter: Adapter, machine: Machine
+) -> None:
+    """A stream whose end never came changes nothing for the next that comes."""
+    stream = saved(adapter, machine, version, clause="BAD-6")
+    behind = dissect(stream, version, machine.machine_type, clause="BAD-6").description
+    first = loaded(adapter, stream, version, machine.fresh(), clause="BAD-6")
+    cut = load(adapter, stream[: -len(behind) - 1], version, machine.fresh())
+    again = load(adapter, stream, version, machine.fresh())
+    if again != first:
+        story = ["a stream is loaded", f"the same without its end: {cut}", "the same, whole"]
+        fail("BAD-6", expected=first, got=again, road=f"load at {version}", story=story)
+
+
 @clause("BAD-1")
 @needs(Ability.QEMU_WIRE_FORMAT, loads="version")
 @versions_with("vmdescription")

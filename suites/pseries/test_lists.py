@@ -7,7 +7,9 @@ from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import ConfigureConnectorState, EventLogEntry, Machine
 from strategies.pseries import arbitrary_walks, event_logs, reachable_walks
 from suites.harness.clauses import clause
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
+from suites.pseries.oracle.handing_over import newest_version
 from suites.pseries.oracle.lengths import EXTENTS, machine_of
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import Fit
@@ -59,7 +61,10 @@ def test_every_list_survives_at_every_length(
     name: str, version: str, roads: tuple[Road, ...], fit: Fit
 ) -> None:
     """No length is special, neither none nor one that a count of 8 or of 16 bits lacks."""
-    for length in EXTENTS[name].lengths:
+    extent = EXTENTS[name]
+    newest = {newest_version(road.source.implementation) for road in roads}
+    once = extent.once if version in newest and not is_quick() else ()
+    for length in (*extent.lengths, *once):
         machine = fit(machine_of(name, length, common_machine_type(version)))
         for road in roads:
             accepted(road, machine, version, version, clause="LIST-3")

@@ -18,6 +18,8 @@ ELEMENTS = (0, 1, 2, 8, 9, 255, 256, 257, 65537)
 """Of a list: those beyond a fixed array of eight, and a count of 8 and one of 16 bits."""
 UNCOUNTED = (0, 1, 2, 8, 9, 255, 256, 257)
 """Of a list that no number in the stream counts: a queue, or parts with a section each."""
+IN_MEMORY = (65537,)
+"""Of such a queue, where the implementation may count it: at its newest version only."""
 BYTES = (0, 1, 2, 8, 9, 255, 256, 257, 4095, 4096, 4097, 65535, 65536, 65537)
 """Of a buffer: those beyond a length of 8 bits, a page, and a length of 16 bits."""
 
@@ -26,13 +28,14 @@ class Extent(Record, frozen=True):
     """A list or buffer: the ``aspect`` that it belongs to, its ``lengths``, and how it is filled.
 
     ``fields`` are those of the stream that are as long, each behind its section; none where the
-    stream has a section for each element.
+    stream has a section for each element. ``once`` are further lengths, for one version.
     """
 
     aspect: str
     lengths: tuple[int, ...]
     filled: Callable[[int], dict[str, object]]
     fields: tuple[str, ...] = ()
+    once: tuple[int, ...] = ()
 
 
 def content(length: int) -> bytes:
@@ -58,6 +61,7 @@ EXTENTS = {
             "pending_events": tuple(EventLogEntry(index, b"\1") for index in range(length))
         },
         ("spapr_pending_events pending_events",),
+        once=IN_MEMORY,
     ),
     "extended_log": Extent(
         "pending_events",
