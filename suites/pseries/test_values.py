@@ -2,15 +2,18 @@
 
 import pytest
 
+from adapters.protocol import Ability
 from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import EventLogEntry, IommuTable, Machine
+from reference.spapr.machine_types import MACHINE_TYPES
 from strategies.pseries.machines import held
 from suites.harness.clauses import clause
+from suites.harness.profiles import is_quick
 from suites.pseries.oracle.boundaries import STEPS, boundary_machine, check_whole, without
-from suites.pseries.oracle.machines import sendable
-from suites.pseries.oracle.needs import needs
+from suites.pseries.oracle.machines import every_type, sendable
+from suites.pseries.oracle.needs import SOME, needs
 from suites.pseries.oracle.parties import Fit
-from suites.pseries.oracle.roads import Road, travel
+from suites.pseries.oracle.roads import Road, hops, travel
 from suites.pseries.oracle.versions import versions
 
 both = needs(saves="version", loads="version")
@@ -39,6 +42,21 @@ def test_every_number_survives_at_its_boundaries(
         machine = boundary_machine(version=version, machine_type=type_name, step=step)
         machine = sendable(machine, version)
         check(machine, version, roads, fit, "VAL-1")
+
+
+@clause("VAL-1")
+@needs(Ability.MACHINE_TYPES, saves=SOME, loads=SOME, machine_type="kind")
+@every_type
+def test_every_number_survives_for_every_machine_type(
+    kind: str, roads: tuple[Road, ...], fit: Fit
+) -> None:
+    """The newest program that has a machine type cuts no number for it alone."""
+    steps = [MACHINE_TYPES.index(kind) % STEPS] if is_quick() else range(STEPS)
+    for road in roads:
+        version = [one for one, other in hops([road], kind) if one == other][-1]
+        for step in steps:
+            machine = boundary_machine(version=version, machine_type=kind, step=step)
+            check(sendable(machine, version), version, (road,), fit, "VAL-1")
 
 
 @clause("VAL-2")

@@ -1,7 +1,8 @@
-"""Measures what the suites do with every fault: ``python -m tests.faults.kills [FAULT ...]``.
+"""Measures what the suites do with faults: ``python -m tests.faults.kills [--own] [FAULT ...]``.
 
-Writes the kill matrix to kills.json, from which docs/faults.md is made. All faults take half an
-hour or more on two cores; those that are named are measured alone (``lists:ReversesTheEvents``).
+Writes the kill matrix to kills.json, from which docs/faults.md is made. All faults take an hour or
+more on two cores; those that are named are measured alone (``lists:ReversesTheEvents``), with
+``--own`` by the tests that must catch them alone, which takes some seconds.
 """
 
 import os
@@ -9,6 +10,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +22,7 @@ from tests.faults.catalogue import BY_FAULT, CHAPTERS
 from tests.faults.running import ROOT, Outcome, outcomes
 
 KILLS = Path(__file__).with_name("kills.json")
+OWN = "--own"
 SEEDS = range(10)
 SHRUNK = range(3)
 """The seeds for which a failure is shrunk, to show it."""
@@ -57,11 +60,12 @@ class Kill(msgspec.Struct, frozen=True):
     """What the suites do with a fault.
 
     ``failed``: by property, the test function, the clauses under which it failed, and for how many
-    of its parameters.
+    of its parameters; of all properties, if ``whole``, else of those that must catch it.
     """
 
     failed: dict[str, dict[str, int]]
     caught: tuple[Catch, ...]
+    whole: bool = True
 
 
 class Kills(msgspec.Struct, frozen=True):
@@ -85,30 +89,29 @@ def by_property(outcomes_of: dict[str, Outcome]) -> dict[str, dict[str, int]]:
     return {name: dict(broken) for name, broken in failed.items()}
 
 
-def killed(fault: str) -> Kill:
-    """Measure one fault: all suites with few examples, its own tests with all, and ten seeds."""
+def killed(fault: str, *, whole: bool) -> Kill:
+    """Measure one fault: its own tests with ten seeds, and if ``whole`` all suites, few examples.
+
+    Tests that draw nothing do the same with every seed.
+    """
     adapter, rows = f"tests.faults.{fault}", BY_FAULT[fault]
-    everything = outcomes(adapter, EVERYTHING, profile="smoke-unshrunk")
     tests = [test for test, _ in rows]
-    runs = [
-        outcomes(
-            adapter,
-            tests,
-            profile="default-fresh" if seed in SHRUNK else "default-unshrunk",
-            seed=seed,
-        )
-        for seed in SEEDS
-    ]
+    runs: list[dict[str, Outcome]] = []
+    for seed in SEEDS:
+        draws = not runs or any(one.examples or not one.text for one in runs[0].values())
+        profile = "default-fresh" if seed in SHRUNK else "default-unshrunk"
+        runs.append(outcomes(adapter, tests, profile=profile, seed=seed) if draws else runs[0])
+    everything = outcomes(adapter, EVERYTHING, profile="smoke-unshrunk") if whole else runs[0]
     caught = []
     for test, row in rows:
         failures = [runs[seed][test].witness for seed in SHRUNK if runs[seed][test].text]
         examples = tuple(max(1, one[test].examples) if one[test].text else None for one in runs)
         smallest = min(failures, key=len, default="")
         caught.append(Catch(test, row.clause, examples, smallest))
-    return Kill(by_property(everything), tuple(caught))
+    return Kill(by_property(everything), tuple(caught), whole)
 
 
-def measured(faults: Sequence[str]) -> Kills:
+def measured(faults: Sequence[str], *, whole: bool) -> Kills:
     """Measure faults, as many at once as there are cores; of others keep what was measured."""
     reference = outcomes("adapters.reference:ReferenceAdapter", ["suites"], profile="smoke-fresh")
     properties: defaultdict[str, int] = defaultdict(int)
@@ -116,7 +119,7 @@ def measured(faults: Sequence[str]) -> Kills:
         assert not outcome.text, f"{test} fails for the reference:\n{outcome.text}"
         properties[test.partition("[")[0]] += 1
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        kills = dict(zip(faults, pool.map(killed, faults), strict=True))
+        kills = dict(zip(faults, pool.map(partial(killed, whole=whole), faults), strict=True))
     if kept := [fault for fault in BY_FAULT if fault not in kills]:
         before = read_kills().faults
         kills |= {fault: before[fault] for fault in kept}
@@ -129,5 +132,7 @@ def read_kills() -> Kills:
 
 
 if __name__ == "__main__":
-    matrix = msgspec.json.encode(measured(sys.argv[1:] or list(BY_FAULT)), order="sorted")
+    named = [one for one in sys.argv[1:] if one != OWN]
+    result = measured(named or list(BY_FAULT), whole=OWN not in sys.argv)
+    matrix = msgspec.json.encode(result, order="sorted")
     KILLS.write_bytes(msgspec.json.format(matrix) + b"\n")

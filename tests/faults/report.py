@@ -46,7 +46,7 @@ def described(fault: str, precedent: str, kill: Kill) -> dict[str, Any]:
         "says": " ".join(wrong.__doc__.split()),
         "precedent": precedent,
         "caught": caught,
-        "properties": len(kill.failed),
+        "properties": len(kill.failed) if kill.whole else f"{len(kill.failed)} or more",
         "smallest": smallest,
         "size": len(smallest.witness),
     }
@@ -61,7 +61,8 @@ def property_rows(kills: Kills) -> list[dict[str, Any]]:
     rows = []
     for name, faults in noticed.items():
         broken = {one for fault in faults for one in kills.faults[fault].failed[name]}
-        only = sorted(one for one in faults if len(kills.faults[one].failed) == 1)
+        whole = (one for one in faults if kills.faults[one].whole)
+        only = sorted(one for one in whole if len(kills.faults[one].failed) == 1)
         wider = [
             one for one, others in noticed.items() if one != name and faults <= others and not only
         ]
