@@ -213,6 +213,25 @@ def test_sections_are_accepted_in_any_order(
         fail("LOAD-5", expected=in_order, got=reversed_, road=f"load at {version}, reversed")
 
 
+@clause("LOAD-5")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@every_version
+def test_any_section_may_come_first(version: str, party: Party, fit: Fit) -> None:
+    """What is before the section of the machine and what is behind it are loaded alike."""
+    machine = sendable(whole_machine(version, common_machine_type(version)), version)
+    machine = fit(machine)
+    stream = saved(REFERENCE.adapter, machine, version, clause="LOAD-5")
+    dissected = dissect(stream, version, machine.machine_type, clause="LOAD-5")
+    parts = dissected.parts
+    in_order = loaded(party.adapter, stream, version, machine.fresh(), clause="LOAD-5")
+    for first in [len(parts) // 2] if is_quick() else range(1, len(parts)):
+        turned = dissected._replace(parts=(*parts[first:], *parts[:first])).assembled()
+        arrived = load(party.adapter, turned, version, machine.fresh())
+        if arrived != in_order:
+            road = f"load at {version}, {parts[first].section.name} first"
+            fail("LOAD-5", expected=in_order, got=arrived, road=road)
+
+
 @clause("LOAD-6")
 @needs(Ability.QEMU_WIRE_FORMAT, loads="version")
 @every_version
@@ -243,23 +262,28 @@ def test_state_of_a_part_that_is_not_there_is_rejected(
     version: str, roads: tuple[Road, ...]
 ) -> None:
     """A connector or window of the source that the destination lacks does not get lost."""
-    machine = sendable(whole_machine(version, common_machine_type(version)), version)
-    sent = saved(REFERENCE.adapter, machine, version, clause="LOAD-7")
-    for road in roads:
-        stream = saved(road.saver, machine, version, clause="LOAD-7")
-        for what, onto in less_a_part(machine.fresh()):
-            must = load(REFERENCE.adapter, sent, version, onto)
-            arrived = road.arrived(stream, version, onto)
-            if isinstance(must, Rejected) and not isinstance(arrived, Rejected):
-                where = f"load at {version} without {what} ({road.name})"
+    whole = sendable(whole_machine(version, common_machine_type(version)), version)
+    for what, machine, onto in less_a_part(whole):
+        stream = saved(REFERENCE.adapter, machine, version, clause="LOAD-7")
+        must = load(REFERENCE.adapter, stream, version, onto)
+        for road in roads if isinstance(must, Rejected) else ():
+            sent = saved(road.saver, machine, version, clause="LOAD-7")
+            arrived = road.arrived(sent, version, onto)
+            if not isinstance(arrived, Rejected):
+                where = f"load at {version} {what} ({road.name})"
                 fail("LOAD-7", expected=must, got=arrived, road=where)
 
 
-def less_a_part(machine: Machine) -> Iterator[tuple[str, Machine]]:
-    """The machine without each of its connectors and windows, and what it is without."""
-    for one in machine.connectors:
-        others = tuple(other for other in machine.connectors if other != one)
-        yield f"connector {one.drc_index:#x}", replace(machine, connectors=others)
-    for table in machine.iommu_tables:
-        tables = tuple(other for other in machine.iommu_tables if other != table)
-        yield f"window {table.liobn:#x}", replace(machine, iommu_tables=tables)
+def less_a_part(machine: Machine) -> Iterator[tuple[str, Machine, Machine]]:
+    """Machines, with some to load them onto that lack one of their connectors or windows.
+
+    The others are there; or there is another one in its place, and nothing else.
+    """
+    for name in ("connectors", "iommu_tables"):
+        parts = getattr(machine, name)
+        for place, one in enumerate(parts):
+            said = f"{one.drc_index if name == 'connectors' else one.liobn:#x}"
+            others = (*parts[:place], *parts[place + 1 :])
+            yield f"without {said}", machine, replace(machine, **{name: others}).fresh()
+            alone, another = (replace(machine, **{name: (it,)}) for it in (one, parts[place - 1]))
+            yield f"{said} onto another", alone, another.fresh()
