@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis.strategies import sampled_from
+from msgspec.structs import replace
 
 from adapters.asking import load
 from adapters.protocol import Ability, Adapter
@@ -10,14 +11,16 @@ from reference.compatibility.expectation import common_machine_type
 from reference.spapr.machine import Machine
 from reference.vmstate.access import SUBSECTIONS
 from reference.vmstate.subsections import subsection
-from strategies.pseries.machines import settable
+from strategies.pseries.machines import held, settable
 from suites.harness.clauses import clause
 from suites.harness.failures import fail
+from suites.harness.profiles import is_quick
 from suites.harness.properties import property_of
+from suites.pseries.oracle.combinations import whole_machine
 from suites.pseries.oracle.dissection import dissect
-from suites.pseries.oracle.machines import sendable_machines
+from suites.pseries.oracle.machines import sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
-from suites.pseries.oracle.parties import Fit, Party
+from suites.pseries.oracle.parties import REFERENCE, Fit, Party
 from suites.pseries.oracle.roads import loaded, saved
 from suites.pseries.oracle.sent import check_names, saved_parts
 from suites.pseries.oracle.versions import versions
@@ -93,6 +96,30 @@ def test_subsections_are_accepted_in_any_order(
     reversed_ = load(adapter, changed, version, machine.fresh())
     if in_order != reversed_:
         fail("SUB-3", expected=in_order, got=reversed_, road=f"load at {version}")
+
+
+@clause("SUB-3")
+@needs(Ability.QEMU_WIRE_FORMAT, loads="version")
+@every_version
+def test_any_subsection_may_come_first(version: str, party: Party, fit: Fit) -> None:
+    """A subsection is found in the middle, too, and what comes before it does not matter."""
+    machine = sendable(whole_machine(version, common_machine_type(version)), version)
+    walking = (replace(one, unplug_requested=True) for one in machine.connectors)
+    if "connectors.unplug_requested" in held(version, machine.machine_type):
+        machine = replace(machine, connectors=tuple(walking))
+    machine = fit(machine)
+    stream = saved(REFERENCE.adapter, machine, version, clause="SUB-3")
+    dissected = dissect(stream, version, machine.machine_type, clause="SUB-3")
+    in_order = loaded(party.adapter, stream, version, machine.fresh(), clause="SUB-3")
+    for part in dissected.parts:
+        known = part.state.get(SUBSECTIONS, [])
+        for first in range(1, min(len(known), 2 if is_quick() else len(known))):
+            state = {**part.state, SUBSECTIONS: [*known[first:], *known[:first]]}
+            changed = dissected.assembled(**{part.section.name: part.plan.save(state)})
+            arrived = load(party.adapter, changed, version, machine.fresh())
+            if arrived != in_order:
+                road = f"load at {version}, {known[first][0]} first"
+                fail("SUB-3", expected=in_order, got=arrived, road=road)
 
 
 @clause("SUB-4")

@@ -6,13 +6,16 @@ from tests.faults.caught import Caught
 from tests.faults.caught_in_behaviour import BEHAVIOUR
 from tests.faults.caught_in_bytes import BYTES
 from tests.faults.caught_in_state import STATE
+from tests.faults.caught_in_steps import STEPS
 from tests.faults.caught_in_versions import VERSIONS
 
 CHAPTERS = "suites/pseries/"
-CATALOGUE = {
-    f"{CHAPTERS}{test}": rows for test, rows in (STATE | VERSIONS | BEHAVIOUR | BYTES).items()
-}
+CATALOGUE: dict[str, tuple[Caught, ...]] = {}
 """By the test function: what it must catch."""
+
+for table in (STATE, VERSIONS, BEHAVIOUR, BYTES, STEPS):
+    for test, rows in table.items():
+        CATALOGUE[f"{CHAPTERS}{test}"] = (*CATALOGUE.get(f"{CHAPTERS}{test}", ()), *rows)
 
 ROWS = tuple(
     (f"{test}[{row.case}]" if row.case else test, row)
