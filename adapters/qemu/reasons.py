@@ -65,8 +65,23 @@ TEXTS: tuple[tuple[str, Cause, str], ...] = (
 
 def cause_of(said: str) -> tuple[Cause | None, str]:
     """Why QEMU gave up, and the same in words; all but its warnings where they are not known."""
-    said = "\n".join(line for line in said.splitlines() if "warning: " not in line)
+    said = "\n".join(lines_of(said))
     for pattern, cause, words in TEXTS:
         if found := re.search(pattern, said):
             return cause, words.format(*found.groups())
     return None, said
+
+
+def lines_of(said: str) -> list[str]:
+    """What QEMU said, but for warnings."""
+    return [line for line in said.splitlines() if "warning: " not in line]
+
+
+def quoted(said: str) -> str:
+    """The line in which QEMU says why it gave up: that which has the cause, or the first."""
+    lines = lines_of(said)
+    for pattern, _, _ in TEXTS:
+        for line in lines:
+            if re.search(pattern, line):
+                return line
+    return lines[0] if lines else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.qemu.reasons import cause_of
+from adapters.qemu.reasons import cause_of, quoted
 from reference.wire.errors import Cause
 
 SAID = {
@@ -72,3 +72,13 @@ def test_warnings_are_no_reason() -> None:
     said = "warning: TCG doesn't support requested feature\nNot a migration stream"
     assert cause_of(said) == (Cause.FRAMING, "Not a migration stream")
     assert cause_of("warning: deprecated\nout of luck") == (None, "out of luck")
+
+
+def test_what_qemu_says_can_be_quoted() -> None:
+    """The line that has the cause is quoted as it is; of what is not known, the first."""
+    said = "warning: x\nb: incoming version_id 2 is too new for local version_id 1\nload failed"
+    assert quoted(said) == "b: incoming version_id 2 is too new for local version_id 1"
+    assert quoted("warning: x\nVQ 0 vring.num 1024 exceeds\nload failed") == (
+        "VQ 0 vring.num 1024 exceeds"
+    )
+    assert not quoted("warning: x")

@@ -27,7 +27,7 @@ from adapters.qemu.pseries.fitting import fitted, put_by
 from adapters.qemu.pseries.holding import Holders, has_given_up, with_walk
 from adapters.qemu.pseries.kinds import Kind, capabilities_of, kind_of
 from adapters.qemu.pseries.rtas import perform
-from adapters.qemu.reasons import cause_of
+from adapters.qemu.reasons import cause_of, quoted
 from reference.spapr.actions import AnyAction, HotPlug, PowerDown, Reply, RequestUnplug, Reset
 from reference.spapr.device_tree import Node
 from reference.spapr.guest import act
@@ -127,7 +127,9 @@ class QemuAdapter:
                 if not has_given_up(death):
                     raise
                 cause, words = cause_of(death.said)
-                raise LoadRejected(words, cause) from None
+                own = quoted(death.said)
+                told = words if words.startswith(own) else f"{words} (it said: {own})"
+                raise LoadRejected(told, cause) from None
             loaded = self.holders.observed(running, onto)
             self.holders.keep(loaded, running)
         return loaded

@@ -101,8 +101,7 @@ class Way:
             self.record(verdict=Lossy(self.losses) if self.losses else Equivalent())
             return
         said, because = first_line(twins.said), self.must.because
-        text = f"said: {said}; predicted: {because}"
-        self.record(verdict=Rejected(said), because=text if said != because else f"said: {said}")
+        self.record(verdict=Rejected(said), because=f"said: {said}; predicted: {because}")
 
 
 def first_line(text: str) -> str:
