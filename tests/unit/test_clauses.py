@@ -22,9 +22,11 @@ def found_in(holder: Any) -> Iterator[Any]:
 
 
 def checked_by(test: Any) -> list[str]:
-    """The clauses that a test names."""
-    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "clause"]
-    return [name for mark in marks for name in mark.args]
+    """The clauses that a test names, or some of its parameters do."""
+    own = getattr(test, "pytestmark", [])
+    sets = [one for mark in own if mark.name == "parametrize" for one in mark.args[1]]
+    marks = [*own, *(mark for one in sets for mark in getattr(one, "marks", ()))]
+    return [name for mark in marks if mark.name == "clause" for name in mark.args]
 
 
 TESTS = [

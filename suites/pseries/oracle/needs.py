@@ -98,7 +98,7 @@ class Needs(NamedTuple):
         name = self.machine_type
         if not (saver.has(name) and loader.has(name)):
             return False
-        if saver is loader:
+        if saver is loader and self.somehow:
             return bool(programs(saver, name, *self.somehow))
         both = {"saves": saver, "loads": loader}
         return all(programs(both[verb], name, verb) for verb in self.somehow)
