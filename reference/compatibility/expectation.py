@@ -77,8 +77,13 @@ def machine_types(version: str) -> tuple[str, ...]:
 
 
 def knows(version: StreamVersion, item: Item) -> bool:
-    """Whether programs of ``version`` send and accept ``item``."""
-    return version.release >= item.since or version.has_any(item.features)
+    """Whether programs of ``version`` accept ``item``."""
+    return version.release >= (item.known or item.since) or version.has_any(item.features)
+
+
+def sends(version: StreamVersion, item: Item) -> bool:
+    """Whether programs of ``version`` send ``item`` under its condition."""
+    return item.since <= version.release < item.until or version.has_any(item.features)
 
 
 def holds(version: str, aspect: Aspect, type_name: str) -> bool:
@@ -123,7 +128,7 @@ def pair(source: str, destination: str, type_name: str) -> Pair:
             ({Cause.TOO_NEW} if too_new else set()) | (LAID_OUT_OTHERWISE if otherwise else set())
         ),
         rejected_with=tuple(
-            item for item in ITEMS if knows(from_version, item) and not knows(to_version, item)
+            item for item in ITEMS if sends(from_version, item) and not knows(to_version, item)
         ),
         lost=tuple(aspect for aspect in ASPECTS if not carries(from_version, aspect, kind)),
     )

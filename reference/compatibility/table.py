@@ -158,7 +158,8 @@ class Item(Record, frozen=True):
     """A section or subsection of a stream: since when it is sent, and under which condition.
 
     A reader that is older than ``since`` does not know it and rejects a stream that has it. What is
-    sent under a further condition later on has a row for each.
+    sent under a further condition later on has a row for each; under another condition, it has a
+    row ``until`` then, and one that says since when it is ``known``.
     ``condition`` says ``needed`` in words. Programs with one of ``features`` know it, too.
     """
 
@@ -167,6 +168,8 @@ class Item(Record, frozen=True):
     needed: Condition
     condition: str
     features: frozenset[str] = frozenset()
+    until: Release = NEVER
+    known: Release | None = None
 
 
 def _given(name: str) -> Condition:
@@ -241,7 +244,20 @@ ITEMS: list[Item] = [
         for one in CAPABILITIES
         if one.name != "hpt_maxpagesize"
     ),
-    Item("spapr/cap/hpt_maxpagesize", (4, 1), _is_type((4, 1)), "machine type 4.1 or newer"),
+    Item(
+        "spapr/cap/hpt_maxpagesize",
+        (4, 1),
+        _is_type((4, 1)),
+        "machine type 4.1 or newer",
+        until=(10, 2),
+    ),
+    Item(
+        "spapr/cap/hpt_maxpagesize",
+        (10, 2),
+        _given("hpt_maxpagesize"),
+        "hpt_maxpagesize was given",
+        known=(4, 1),
+    ),
     Item("spapr_irq_map", (3, 1), lambda m: len(m.irq_map) > 0, "an interrupt is allocated"),
     Item("spapr_dtb", (4, 0), _is_type((4, 0)), "machine type 4.0 or newer"),
     Item(

@@ -5,10 +5,10 @@ from functools import cache
 from reference.spapr.machine_types import UnknownMachineType, machine_type
 from reference.spapr.other_sections import other_sections
 from reference.spapr.sections import plans
-from reference.spapr.versions import STREAM_VERSIONS, stream_version
+from reference.spapr.versions import BASES, STREAM_VERSIONS, stream_version
 from reference.vmstate.description import VMStateDescription
 
-NEWEST = stream_version("10.0")
+NEWEST = stream_version([*BASES][-1])
 
 
 @cache

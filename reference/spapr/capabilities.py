@@ -21,7 +21,8 @@ class Capability(Record, frozen=True):
 
 
 HPT_MAX_PAGE_SIZE = "hpt_maxpagesize"
-"""The log2 of the largest page size. From machine type 4.1 on it is always sent, before never."""
+"""The log2 of the largest page size. Programs before 10.2 always send it for machine types from 4.1
+on, and never for others."""
 
 CAPABILITIES = (
     # In the order of the subsections in `spapr`; index is that of the array caps.caps.

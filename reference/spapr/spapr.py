@@ -39,7 +39,7 @@ def pre_load(machine: Machine) -> Machine:
 @cache
 def spapr(version: StreamVersion) -> VMStateDescription:
     """The section `spapr`, as the base of ``version`` reads and writes it."""
-    known = tuple(vmsd for since, vmsd in SUBSECTIONS if version.has(since))
+    known = {vmsd.name: vmsd for since, vmsd in SUBSECTIONS if version.has(since)}
     sent_capabilities = {
         one.name: f"mig_{one.name}" for one in CAPABILITIES if version.release >= one.since
     }
@@ -82,6 +82,6 @@ def spapr(version: StreamVersion) -> VMStateDescription:
             uint64("rtc_offset", field_exists=VersionBefore(3)),
             struct("tb", TIMEBASE, version_id=2),
         ),
-        subsections=known,
+        subsections=tuple(known.values()),
         record=SentMachine,
     )

@@ -4,6 +4,8 @@ Field by field from QEMU's hw/ppc/spapr.c and spapr_caps.c, under the names that
 them in their vmdescription.
 """
 
+from collections.abc import Callable
+
 from reference.spapr.capabilities import (
     CAPABILITIES,
     HPT_MAX_PAGE_SIZE,
@@ -65,29 +67,35 @@ OPTION_VECTOR = VMStateDescription(
 )
 
 
-def capability_subsection(one: Capability) -> VMStateDescription:
-    """The subsection of a capability."""
-    if one.name == HPT_MAX_PAGE_SIZE:
+def has_page_size(machine: Machine) -> bool:
+    """Whether the size of pages is sent, be it the default or not, by programs before 10.2."""
+    return machine_type(machine.machine_type).has("hpt-max-page-size")
 
-        def needed(machine: Machine) -> bool:
-            return machine_type(machine.machine_type).has("hpt-max-page-size")
-    else:
 
-        def needed(machine: Machine) -> bool:
-            given = machine.capabilities.get(one.name)
-            return given not in {None, default_capabilities(machine.machine_type)[one.name]}
+def capability_subsection(
+    one: Capability, needed: Callable[[Machine], bool] | None = None
+) -> VMStateDescription:
+    """The subsection of a capability, ``needed`` where it was given and is not the default."""
+
+    def is_given(machine: Machine) -> bool:
+        given = machine.capabilities.get(one.name)
+        return given not in {None, default_capabilities(machine.machine_type)[one.name]}
 
     return VMStateDescription(
         name=f"spapr/cap/{one.name}",
-        needed=needed,
+        needed=needed or is_given,
         fields=(uint8(f"mig.caps[0x{one.index:02X}]", attribute=f"mig_{one.name}"),),
     )
 
 
 CAPABILITY_SUBSECTIONS = {one.name: (one.since, capability_subsection(one)) for one in CAPABILITIES}
+(PAGE_SIZE,) = (one for one in CAPABILITIES if one.name == HPT_MAX_PAGE_SIZE)
+SENT_WHERE_GIVEN: Release = (10, 2)
+"""Since when the size of pages is sent as other capabilities are (07718fe660)."""
 
 SUBSECTIONS: tuple[tuple[Release | str, VMStateDescription], ...] = (
-    # Since which release, or by which feature, in the order of vmstate_spapr.
+    # Since which release, or by which feature, in the order of vmstate_spapr. Of two rows with one
+    # name the later counts, at the place of the first.
     (
         (2, 8),
         VMStateDescription(
@@ -114,7 +122,8 @@ SUBSECTIONS: tuple[tuple[Release | str, VMStateDescription], ...] = (
         ),
     ),
     *(CAPABILITY_SUBSECTIONS[name] for name in ("htm", "vsx", "dfp", "cfpc", "sbbc", "ibs")),
-    CAPABILITY_SUBSECTIONS[HPT_MAX_PAGE_SIZE],
+    (PAGE_SIZE.since, capability_subsection(PAGE_SIZE, needed=has_page_size)),
+    (SENT_WHERE_GIVEN, capability_subsection(PAGE_SIZE)),
     (
         (3, 1),
         VMStateDescription(

@@ -32,13 +32,14 @@ BASES: dict[str, Release] = {
     "5.0": (5, 0),
     "7.1": (7, 1),
     "10.0": (10, 0),
+    "10.2": (10, 2),
 }
 """What was released, oldest first. A base stands for all releases before the next one."""
 ALIASES = {"4": "3+bump"}
 """Ids of their own, for compositions that always had one."""
 TESTED = (
     *("1", "2", "3", "4", "3+ccs", "3+ccs-queue", "3+busy", "3+series"),
-    *("2.7", "2.8", "2.9", "2.10", "2.12", "3.1", "4.0", "5.0", "7.1", "10.0", "10.0+ccs"),
+    *("2.7", "2.8", "2.9", "2.10", "2.12", "3.1", "4.0", "5.0", "7.1", "10.0", "10.0+ccs", "10.2"),
 )
 """The versions that are tested by default."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from reference.compatibility.expectation import common_machine_type, pair
 from reference.spapr.machine import Machine
+from reference.spapr.versions import BASES
 from strategies.pseries import machine_states
 from suites.harness.clauses import clause
 from suites.harness.properties import property_of
@@ -15,7 +16,7 @@ from suites.pseries.oracle.versions import versions
 
 ROADS = (
     # Through all of history, as a guest that was never shut down.
-    ("1", "2", "3", "2.7", "2.8", "2.9", "2.10", "2.12", "3.1", "4.0", "5.0", "7.1", "10.0"),
+    tuple(BASES),
     ("2", "3", "10.0"),
     ("3", "3+ccs", "3+ccs-queue"),
     ("3+ccs", "3", "3+ccs"),
@@ -25,6 +26,7 @@ ROADS = (
     ("2.10", "2.12", "2.10"),
     ("2.12", "5.0", "4.0", "7.1"),
     ("3.1", "10.0", "10.0"),
+    ("7.1", "10.2", "10.0"),
 )
 
 

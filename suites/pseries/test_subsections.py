@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from adapters.asking import load
 from adapters.protocol import Ability, Adapter
 from adapters.verdicts import Rejected
-from reference.compatibility.expectation import common_machine_type, knows
+from reference.compatibility.expectation import common_machine_type, sends
 from reference.compatibility.table import ITEMS
 from reference.spapr.machine import Machine
 from reference.spapr.versions import stream_version
@@ -49,7 +49,7 @@ def needed(machine: Machine, version: str) -> Iterator[tuple[str, int]]:
     for name in ALWAYS:
         yield from ((name, instance) for instance, _ in alone(machine, name))
     for item in ITEMS:
-        if knows(stream_version(version), item):
+        if sends(stream_version(version), item):
             name = item.name.split(" ")[0]
             for instance, only in alone(machine, name):
                 if item.needed(only):

@@ -145,7 +145,7 @@ def test_an_entry_is_about_some_releases(release: str, concerned: bool) -> None:
     assert entry.concerns(release) == concerned
 
 
-@pytest.mark.parametrize("release", ["7.2.22", "10.0.13", "11.1.3"])
+@pytest.mark.parametrize("release", ["5.2.0", "7.2.22", "10.0.13", "11.1.3"])
 def test_the_list_of_qemu_can_be_read(release: str) -> None:
     """What ships with the project is parsed as strictly as what users write."""
     qemu = Implementation("QEMU", release, {"7.1": Support()}, known_failures=str(KNOWN_FAILURES))

@@ -22,12 +22,11 @@ from adapters.qemu.process import QemuDied
 from adapters.qemu.program import program
 from adapters.qemu.pseries.binary import Binary
 from adapters.qemu.pseries.claims import check_version
-from adapters.qemu.pseries.fitting import fitted
+from adapters.qemu.pseries.fitting import fitted, put_by
 from adapters.qemu.pseries.holding import Holders, has_given_up, with_walk
 from adapters.qemu.pseries.kinds import Kind, capabilities_of, kind_of
 from adapters.qemu.pseries.rtas import perform
 from adapters.qemu.reasons import cause_of
-from reference.compatibility.declaring import sent_by
 from reference.spapr.actions import AnyAction, HotPlug, PowerDown, Reply, RequestUnplug, Reset
 from reference.spapr.device_tree import Node
 from reference.spapr.guest import act
@@ -80,7 +79,7 @@ class QemuAdapter:
     def fitted(self, machine: Machine) -> Machine:
         """The machine as this QEMU can be started, and can hold it."""
         carrier = self.binary.carrier(Kind(machine.machine_type))
-        machine = sent_by(self.binary.version, machine)
+        machine = put_by(self.binary.version, machine)
         fitting = fitted(machine, carrier.machine, self.devices(machine.machine_type))
         usual = self.binary.usual_capabilities(machine.machine_type)
         chosen = {

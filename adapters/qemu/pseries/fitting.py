@@ -2,17 +2,34 @@
 
 from msgspec.structs import replace
 
+from reference.compatibility.declaring import sent_by
+from reference.compatibility.expectation import carries
+from reference.compatibility.table import ASPECTS, WALKS
 from reference.spapr.actions import ConfigureConnector
 from reference.spapr.connector import Connector, ConnectorType
 from reference.spapr.device_tree import Node
 from reference.spapr.guest import act
 from reference.spapr.machine import IommuTable, Machine, Timebase
+from reference.spapr.machine_types import machine_type
+from reference.spapr.versions import stream_version
 
 WALKING = "10.0"
 """A stream version whose programs keep the walk in the connector, as all do that are tested."""
 
 MANY = 64
 """Entries of an empty window; that of a QEMU that was just started has 262144."""
+
+
+def put_by(version: str, machine: Machine) -> Machine:
+    """The machine with what no stream of a version carries as after a reset, but for its walks.
+
+    A QEMU is put into a state by a stream, and into a walk by the calls of its guest.
+    """
+    known, kind = stream_version(version), machine_type(machine.machine_type)
+    for aspect in ASPECTS:
+        if aspect.name not in WALKS and not carries(known, aspect, kind):
+            machine = aspect.without(machine)
+    return sent_by(version, machine)
 
 
 def fitted(machine: Machine, started: Machine, devices: dict[int, Node]) -> Machine:
