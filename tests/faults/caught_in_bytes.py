@@ -2,6 +2,9 @@
 
 from tests.faults.caught import Caught
 
+SIGNED = "largest signed"
+"""A lie of `suites.pseries.oracle.counts`."""
+
 BYTES = {
     "test_wire_format.py::test_every_section_has_the_bytes_of_the_reference": (
         Caught("WIRE-1", "3", "versions:ForgetsTheVersionTest", "spapr"),
@@ -65,18 +68,33 @@ BYTES = {
         Caught("BAD-4", "10.0", "framing:SearchesForFooters", "a byte too many"),
     ),
     "test_bad_input.py::test_a_count_is_not_believed": (
-        Caught("BAD-5", "0x7fffffff-4-spapr", "hostile:BelievesCounts", "MemoryError"),
-        Caught("BAD-5", "0xffffffff-4-spapr", "hostile:TakesNegativeForNone", "expected  rejected"),
+        Caught("BAD-5", f"{SIGNED}-4-spapr/ccs_list_num", "hostile:BelievesCounts", "MemoryError"),
         Caught(
             "BAD-5",
-            "0x7fffffff-10.0-spapr_iommu/0x80000000",
+            "largest-4-spapr/ccs_list_num",
+            "hostile:TakesNegativeForNone",
+            "expected  rejected",
+        ),
+        Caught(
+            "BAD-5",
+            f"{SIGNED}-10.0-spapr_iommu/mig_nb_table",
             "hostile:BelievesTheSizeOfAWindow",
             "MemoryError",
         ),
         Caught(
-            "BAD-5", "0x7fffffff-10.0-spapr_pci", "hostile:BelievesTheNumberOfMsis", "MemoryError"
+            "BAD-5",
+            f"{SIGNED}-10.0-spapr_pci/msi_devs_num",
+            "hostile:BelievesTheNumberOfMsis",
+            "MemoryError",
         ),
-        Caught("BAD-5", "0x7fffffff-4.0-spapr", "hostile:BelievesTheSizeOfATree", "MemoryError"),
-        Caught("BAD-5", "0x7fffffff-7.1-spapr", "hostile:BelievesTheSizeOfAnEvent", "MemoryError"),
+        Caught(
+            "BAD-5", f"{SIGNED}-4.0-spapr/fdt_size", "hostile:BelievesTheSizeOfATree", "MemoryError"
+        ),
+        Caught(
+            "BAD-5",
+            f"{SIGNED}-7.1-spapr/extended_length",
+            "hostile:BelievesTheSizeOfAnEvent",
+            "MemoryError",
+        ),
     ),
 }

@@ -12,8 +12,17 @@ from msgspec.structs import replace
 
 from adapters.protocol import Cause, Died, LoadRejected, SaveRefused, Unsupported
 from adapters.qemu.pseries.adapter import QemuAdapter
-from reference.spapr.actions import AnyAction, ConfigureConnector, GetTimeOfDay, HotPlug, Reset
-from reference.spapr.machine import EventLogEntry, Machine
+from reference.spapr.actions import (
+    AnyAction,
+    ConfigureConnector,
+    GetTimeOfDay,
+    HotPlug,
+    RequestUnplug,
+    Reset,
+)
+from reference.spapr.connector import Connector
+from reference.spapr.guest import act
+from reference.spapr.machine import EventLogEntry, IommuTable, Machine, OptionVector
 from reference.spapr.saving import save_machine
 from reference.vmstate.subsections import subsection
 from reference.wire.frames import END_OF_STREAM
@@ -22,7 +31,7 @@ from strategies.pseries.actions import machine_with, to_unisolated
 
 BINARY = "qemu-system-ppc64"
 KIND = "pseries-5.0"
-SLOT = 0x40000010
+SLOT, MEMORY = 0x40000010, 0x80000004
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(
@@ -141,6 +150,57 @@ def test_an_abort_is_no_rejection(adapter: QemuAdapter, machine: Machine, versio
     hostile = stream.replace((0x12345).to_bytes(4, "big"), (0xFFFFFFF0).to_bytes(4, "big"))
     with pytest.raises(Died, match=r"(?s)killed by SIG.*failed to allocate"):
         adapter.load(hostile, version, machine.fresh())
+
+
+SHORT_OF = {
+    # What QEMU has and the machine under test lacks: a section of it, by what is made of it.
+    "slot": Connector(0x40000028, device=False, dr_indicator=1),
+    "memory": Connector(0x80000006, device=False),
+    "host bridge": Connector(0x20000003, device=False),
+    "window": IommuTable(liobn=0x80000001, page_shift=16, bus_offset=1 << 59, table=(3, 4)),
+}
+
+
+@pytest.mark.parametrize("part", SHORT_OF.values(), ids=SHORT_OF)
+def test_a_part_that_only_qemu_has_is_passed_over(
+    part: Connector | IommuTable, adapter: QemuAdapter, version: str
+) -> None:
+    """A section that went to another instance is no crash, whatever it is a section of."""
+    machine = replace(adapter.fitted(Machine(KIND)), iommu_tables=(IommuTable(table=(1,)),))
+    own = Connector(SLOT, device=False, dr_indicator=1)
+    machine = replace(machine, connectors=(own,))
+    larger = replace(machine, connectors=(part,))
+    if isinstance(part, IommuTable):
+        larger = replace(machine, iommu_tables=(*machine.iommu_tables, part))
+    arrived = adapter.load(save_machine(larger, version), version, machine.fresh())
+    assert [one.drc_index for one in arrived.connectors] == [SLOT]
+    assert [one.liobn for one in arrived.iommu_tables] == [0x80000000]
+
+
+def test_what_no_stream_carries_is_put_into_no_qemu(adapter: QemuAdapter) -> None:
+    """Options that a guest negotiated are in no stream of a machine type up to 2.7."""
+    options = OptionVector((45,))
+    old, new = (Machine(kind, ov5_cas=options) for kind in ("pseries-2.7", KIND))
+    assert adapter.fitted(old).ov5_cas == OptionVector()
+    assert adapter.fitted(new).ov5_cas == options
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [((), ""), ((45,), ""), ((46,), "Memory hot unplug not supported")]
+)
+def test_the_words_of_a_refusal_are_qemus(
+    options: tuple[int, ...], said: str, adapter: QemuAdapter, version: str
+) -> None:
+    """Memory is asked back of a guest that knows the events, or has not said yet what it knows."""
+    machine = machine_with([MEMORY], version=version, machine_type=KIND)
+    machine = adapter.fitted(replace(machine, ov5_cas=OptionVector(options)))
+    plug: tuple[AnyAction, ...] = (HotPlug(MEMORY, adapter.devices(KIND)[MEMORY]),)
+    for action in (*plug, *to_unisolated(MEMORY)):
+        _, machine = adapter.call(machine, version, action)
+    reply, _ = adapter.call(machine, version, RequestUnplug(MEMORY))
+    must, _ = act(machine, version, RequestUnplug(MEMORY), release=adapter.binary.release)
+    assert (reply.said[: len(said)], bool(reply.said)) == (said, bool(said))
+    assert reply.heard() == must
 
 
 def test_what_the_binary_is_not_is_refused(
