@@ -24,7 +24,7 @@ from suites.pseries.oracle.dissection import dissect
 from suites.pseries.oracle.machines import machines, sendable, sendable_machines
 from suites.pseries.oracle.needs import needs
 from suites.pseries.oracle.parties import REFERENCE, Fit, Party
-from suites.pseries.oracle.roads import Road, accepted, loaded, saved
+from suites.pseries.oracle.roads import Road, accepted, loaded, saved, travel
 from suites.pseries.oracle.versions import versions
 
 both = needs(saves="version", loads="version")
@@ -287,3 +287,22 @@ def less_a_part(machine: Machine) -> Iterator[tuple[str, Machine, Machine]]:
             yield f"without {said}", machine, replace(machine, **{name: others}).fresh()
             alone, another = (replace(machine, **{name: (it,)}) for it in (one, parts[place - 1]))
             yield f"{said} onto another", alone, another.fresh()
+
+
+@clause("LOAD-8")
+@both
+@every_version
+def test_streams_that_differ_in_their_ends_are_two(
+    version: str, roads: tuple[Road, ...], fit: Fit
+) -> None:
+    """A stream that begins like the last one, and is as long, is read all the same."""
+    type_name = common_machine_type(version)
+    for last in (1, 2):
+        entries = (*range(PAGES), last)
+        machine = fit(Machine(machine_type=type_name, iommu_tables=(IommuTable(table=entries),)))
+        for road in roads:
+            travel(road, machine, version, version, clause="LOAD-8")
+
+
+PAGES = 2048
+"""Entries of a window, eight bytes each: more than is looked at to know a stream again."""

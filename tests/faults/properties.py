@@ -54,6 +54,13 @@ KEPT = {
     "test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
         "lacks a fault: a refusal that outlives the walk only where a guest goes on"
     ),
+    "test_every_machine_type.py::"
+    "test_a_capability_that_was_not_given_is_as_high_as_the_default_of_its_type": (
+        "lacks a fault: a default that is wrong for one machine type, and compared"
+    ),
+    "test_every_machine_type.py::test_a_machine_type_with_footers_has_them_compared": (
+        "lacks a fault: footers that are not looked at for one machine type"
+    ),
     "test_parts.py::test_what_is_missing_is_as_after_a_reset_or_is_missed": (
         "lacks a fault: a default that is wrong only where a single part is missing"
     ),
