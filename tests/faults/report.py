@@ -95,7 +95,8 @@ def render() -> str:
         ),
         "median": f"{median(took):.0f}",
         "most": max(took),
-        "noticed": sum(bool(one.failed) for one in kills.faults.values()),
+        "whole": sum(one.whole for one in kills.faults.values()),
+        "noticed": sum(one.whole and bool(one.failed) for one in kills.faults.values()),
         "properties": len(kills.properties),
         "tests": sum(kills.properties.values()),
     }
