@@ -67,13 +67,18 @@ class StreamError(Exception):
         self.section = self.section or name
         return self
 
-    def __str__(self) -> str:
+    @property
+    def located(self) -> str:
+        """What is wrong and where; what a loader's user is to do is not in it."""
         where = [f"byte {self.offset:#x}"]
         if self.section:
             where.append(f"section {self.section}")
         if self.path:
             where.append(f"field {self.field}")
-        return f"{self.problem} ({', '.join(where)}). {self.advice}"
+        return f"{self.problem} ({', '.join(where)})"
+
+    def __str__(self) -> str:
+        return f"{self.located}. {self.advice}"
 
 
 class NotAMigrationStream(StreamError):

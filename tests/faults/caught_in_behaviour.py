@@ -34,7 +34,7 @@ BEHAVIOUR = {
         Caught("CONT-6", "is asked again-5.0->5.0", "behaviour:DropsTheUnplugRequest", "(event 3)"),
     ),
     "test_busy.py::test_a_save_that_was_refused_succeeds_in_the_end": (
-        Caught("BUSY-2", "3+busy", "saving:DefersForEver", "walks over"),
+        Caught("BUSY-2", "3+busy", "saving:DefersForEver", "saved again"),
     ),
     "test_bad_walks.py::test_what_is_no_tree_is_read_as_an_error": (
         Caught("WALK-1", "text-10.0", "behaviour:BelievesInTheTree", "no device tree: 7 bytes"),

@@ -116,7 +116,7 @@ def dissect(stream: bytes, version: str, type_name: str, *, clause: str) -> Diss
         return _dissected(stream, version, type_name)
     except StreamError as error:
         road = f"save at {version} for {type_name}"
-        fail(clause, expected="a stream that its format explains", got=str(error), road=road)
+        fail(clause, expected="a stream that its format explains", got=error.located, road=road)
 
 
 def _dissected(stream: bytes, version: str, type_name: str) -> Dissected:
