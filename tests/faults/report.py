@@ -53,18 +53,27 @@ def described(fault: str, precedent: str, kill: Kill) -> dict[str, Any]:
 
 
 def property_rows(kills: Kills) -> list[dict[str, Any]]:
-    """Each property, in the order of the catalogue: what it notices, and what only it does."""
+    """Each property, in the order of the catalogue: what it notices, and what only it does.
+
+    Whether another notices as much is said only where all its faults were measured with all suites.
+    """
     noticed = {
         name: {fault for fault, kill in kills.faults.items() if name in kill.failed}
         for name in CATALOGUE
     }
+    compared = {
+        name: {fault for fault in faults if kills.faults[fault].whole}
+        for name, faults in noticed.items()
+    }
     rows = []
     for name, faults in noticed.items():
         broken = {one for fault in faults for one in kills.faults[fault].failed[name]}
-        whole = (one for one in faults if kills.faults[one].whole)
+        whole = compared[name]
         only = sorted(one for one in whole if len(kills.faults[one].failed) == 1)
         wider = [
-            one for one, others in noticed.items() if one != name and faults <= others and not only
+            one
+            for one, others in compared.items()
+            if one != name and whole == faults and whole <= others and not only
         ]
         why = f"{KEPT[name.removeprefix(CHAPTERS)]}; all by `{short(wider[0])}`" if wider else ""
         rows.append(
