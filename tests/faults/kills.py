@@ -120,9 +120,12 @@ def measured(faults: Sequence[str], *, whole: bool) -> Kills:
         properties[test.partition("[")[0]] += 1
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         kills = dict(zip(faults, pool.map(partial(killed, whole=whole), faults), strict=True))
-    if kept := [fault for fault in BY_FAULT if fault not in kills]:
-        before = read_kills().faults
-        kills |= {fault: before[fault] for fault in kept}
+    before = read_kills().faults
+    for fault in BY_FAULT:
+        if fault not in kills:
+            kills[fault] = before[fault]
+        elif not whole and fault in before and before[fault].whole:
+            kills[fault] = msgspec.structs.replace(before[fault], caught=kills[fault].caught)
     return Kills(hypothesis.__version__, dict(properties), kills)
 
 
