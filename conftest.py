@@ -4,11 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from adapters.loading import DEFAULT_ADAPTER, check_names, load_adapter, makers_of
+from adapters.loading import (
+    DEFAULT_ADAPTERS,
+    check_names,
+    is_driven,
+    load_adapter,
+    makers_of,
+)
 from adapters.protocol import AdapterError
 from reference.compatibility.declarations import DeclarationError
 from reference.compatibility.declaring import declare_all
 from reference.spapr.versions import STREAM_VERSIONS, put_to_test
+from suites.devices import fixtures as devices
+from suites.devices.oracle.noise import NoiseError
+from suites.devices.report import Devices
 from suites.harness import recorders
 from suites.harness.declared import Completeness
 from suites.harness.expected_failures import KnownFailures
@@ -36,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="an implementation under test: module:attribute, or qemu:BINARY[,machine=TYPE]"
         "[,version=ID][,option=...]; again for another, to test all pairs; see docs/adapters.md "
-        f"(default {DEFAULT_ADAPTER})",
+        f"(default {' and '.join(DEFAULT_ADAPTERS)})",
     )
     parser.addoption(
         "--versions",
@@ -58,26 +67,31 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register marks and plugins; refuse an adapter that cannot be used."""
     config.addinivalue_line("markers", "clause(*ids): the clauses that the test checks")
     check_profile(config.getoption("hypothesis_profile") or "default")
-    names = config.getoption("adapter") or [DEFAULT_ADAPTER]
+    named = config.getoption("adapter") or DEFAULT_ADAPTERS
     try:
-        check_names(names)
+        check_names(named)
         for path in config.getoption("versions") or ():
             for version in declare_all(path):
                 put_to_test(version)
-        adapters = tuple(load_adapter(name, config.invocation_params.dir) for name in names)
+        loaded = {one: load_adapter(one, config.invocation_params.dir) for one in named}
+        names = [name for name, one in loaded.items() if not is_driven(one)]
+        adapters = tuple(one for one in loaded.values() if not is_driven(one))
         config.stash[fixtures.ADAPTERS] = adapters
+        config.stash[devices.DRIVEN] = tuple(one for one in loaded.values() if is_driven(one))
         for version in (version for one in adapters for version in one.describe().versions):
             put_to_test(version)
         implementations = [one.describe() for one in adapters]
         config.stash[fixtures.BUILDS] = builds = build_names(implementations, names)
         known = known_failures(implementations, config.getoption("known_failures") or ())
-    except (AdapterError, DeclarationError, KnownFailuresError) as error:
+    except (AdapterError, DeclarationError, KnownFailuresError, NoiseError) as error:
         raise pytest.UsageError(str(error)) from None
     register = config.pluginmanager.register
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist report to the controller
         register(Completeness(implementations, STREAM_VERSIONS))
     register(recorders)
+    register(Devices(), "devices")
     register(fixtures)
+    register(devices)
     register(KnownFailures(known))
     register(Matrix(STREAM_VERSIONS, hops_of, fixtures.SUBJECT), "matrix")
     register(Visits(), "visits")

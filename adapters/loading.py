@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
+from adapters.driven import DrivenAdapter, Plugged
 from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
 from adapters.qemu.program import SCHEME
 from reference.compatibility.table import ASPECTS
 from reference.spapr.versions import UnknownStreamVersion, stream_version
 
 DEFAULT_ADAPTER = "adapters.reference:ReferenceAdapter"
+DEFAULT_ADAPTERS = (DEFAULT_ADAPTER, "adapters.reference_devices:ReferenceDevices")
+"""Who is tested where nobody is named: the reference of each suite."""
 METHODS = ("describe", "save", "load")
+DRIVEN_METHODS = ("describe", "start", "load")
+"""Those of an adapter of machines without a model, which is told by its ``start``."""
 FURTHER = {Ability.CALL: ("call",), Ability.FIT: ("fitted", "devices")}
 """The methods that come with an ability."""
 ASPECT_NAMES = {one.name for one in ASPECTS}
@@ -31,7 +36,12 @@ def check_names(names: Sequence[str]) -> None:
             )
 
 
-def load_adapter(name: str, directory: Path) -> Adapter:
+def is_driven(adapter: Any) -> TypeGuard[DrivenAdapter]:
+    """Whether an adapter is one of machines without a model (`adapters.driven`)."""
+    return hasattr(adapter, "start")
+
+
+def load_adapter(name: str, directory: Path) -> Adapter | DrivenAdapter:
     """The adapter called ``name``: ``module:attribute``, modules relative to ``directory`` too.
 
     The attribute is an adapter, or a class or function without arguments that makes one. A name
@@ -56,7 +66,10 @@ def load_adapter(name: str, directory: Path) -> Adapter:
     if callable(adapter) and (isinstance(adapter, type) or not hasattr(adapter, "describe")):
         with _foreign_code(f"adapter {name!r}: calling it without arguments failed"):
             adapter = adapter()
-    declared(adapter, name)
+    if is_driven(adapter):
+        check_driven(adapter, name)
+    else:
+        declared(adapter, name)
     return adapter  # type: ignore[no-any-return] # it has the methods of the protocol
 
 
@@ -65,7 +78,7 @@ def makers_of(
 ) -> dict[int, Callable[[], Adapter]]:
     """What makes another adapter like each, by its id; those of a real QEMU are not made twice."""
     return {
-        id(adapter): partial(load_adapter, name, directory)
+        id(adapter): partial(load_adapter, name, directory)  # type: ignore[misc] # of its kind
         for name, adapter in zip(names, adapters, strict=True)
         if not name.startswith(SCHEME)
     }
@@ -73,12 +86,7 @@ def makers_of(
 
 def declared(adapter: Any, name: str) -> Implementation:
     """What the adapter called ``name`` says of itself; raises `AdapterError` if that is wrong."""
-    for method in METHODS:
-        if not callable(getattr(adapter, method, None)):
-            raise AdapterError(
-                f"adapter {name!r}: {type(adapter).__name__} has no method {method!r}; "
-                f"an adapter has {', '.join(METHODS)} (see adapters/protocol.py)."
-            )
+    _check_methods(adapter, name, METHODS, "adapters/protocol.py")
     with _foreign_code(f"adapter {name!r}: describe() failed"):
         implementation = adapter.describe()
     if not isinstance(implementation, Implementation):
@@ -89,6 +97,28 @@ def declared(adapter: Any, name: str) -> Implementation:
     for problem in _problems(adapter, implementation):
         raise AdapterError(f"adapter {name!r}: {problem}")
     return implementation
+
+
+def check_driven(adapter: Any, name: str) -> None:
+    """Raise `AdapterError` if an adapter of machines without a model is none."""
+    _check_methods(adapter, name, DRIVEN_METHODS, "adapters/driven.py")
+    with _foreign_code(f"adapter {name!r}: describe() failed"):
+        plugged = adapter.describe()
+    if not isinstance(plugged, Plugged):
+        raise AdapterError(
+            f"adapter {name!r}: describe() returned {type(plugged).__name__}; "
+            "of an adapter with a method 'start' it must be an adapters.driven.Plugged."
+        )
+
+
+def _check_methods(adapter: Any, name: str, methods: tuple[str, ...], where: str) -> None:
+    """Raise `AdapterError` for an adapter that lacks one of its methods."""
+    for method in methods:
+        if not callable(getattr(adapter, method, None)):
+            raise AdapterError(
+                f"adapter {name!r}: {type(adapter).__name__} has no method {method!r}; "
+                f"an adapter has {', '.join(methods)} (see {where})."
+            )
 
 
 def _problems(adapter: Any, implementation: Implementation) -> Iterator[str]:

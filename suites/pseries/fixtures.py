@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ ADAPTERS = pytest.StashKey[tuple[Adapter, ...]]()
 BUILDS = pytest.StashKey[Sequence[str]]()
 """What they are called in reports, in the same place."""
 
+FOLDER = Path(__file__).parent
 SUBJECT = (
     "Of what the model has of a machine: no memory, no CPUs, no interrupt controllers. Whether\n"
     "whole machines get there, only several builds can show (suites/pseries/test_builds.py)."
@@ -35,6 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*abilities, saves, loads, machine_type): what must be declared"
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Collect nothing of this suite where no adapter is one of pseries machines."""
+    if FOLDER in (collection_path, *collection_path.parents) and not config.stash[ADAPTERS]:
+        return True
+    return None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,0 +1,1 @@
+"""Any device of any machine, without a model of it: the twin."""

@@ -1,0 +1,190 @@
+"""The machines that perform scripts: one that is used again and again, and fresh ones."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from adapters.answers import AdapterAnswer, Died, Hung, LoadRejected, SaveRefused
+from adapters.driven import (
+    Action,
+    Contents,
+    DrivenAdapter,
+    DrivenMachine,
+    Fill,
+    Read,
+    Reset,
+    Write,
+)
+from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Verdict
+from reference.vmstate.records import Record
+from strategies.devices import Reach
+from suites.devices.oracle.scripts import (
+    Hop,
+    Look,
+    Saving,
+    Script,
+    Step,
+    Sweep,
+    place,
+    reads,
+)
+
+VERDICTS: dict[type[AdapterAnswer], type[Crashed | TimedOut | Rejected | Refused]] = {
+    Died: Crashed,
+    Hung: TimedOut,
+    LoadRejected: Rejected,
+    SaveRefused: Refused,
+}
+
+
+class Answer(Record, frozen=True):
+    """What a guest saw: at which step of its twin's script, where (``uart+0x5``), and what.
+
+    ``value`` is the number read, or all of the guest's memory.
+    """
+
+    step: int
+    where: str
+    value: int | bytes
+
+
+class Account(Record, frozen=True):
+    """What came of a script: the answers, and how it ended before it was over.
+
+    ``hopping``: it ended in a hop.
+    """
+
+    answers: tuple[Answer, ...]
+    end: Verdict | None = None
+    hopping: bool = False
+
+
+class Bench:
+    """Performs scripts on machines of one adapter, from a machine that was just started."""
+
+    def __init__(self, adapter: DrivenAdapter) -> None:
+        self.adapter = adapter
+        self.plugged = adapter.describe()
+        self.used: DrivenMachine | None = None
+        self._reach: Reach | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """What a guest can reach; raises `Unsupported` where the machine does not start."""
+        if self._reach is None:
+            machine = self.machine()
+            self._reach = Reach(machine.regions, machine.pages, machine.memory_base)
+        return self._reach
+
+    def register(self, access: Read | Write) -> str:
+        """The register that an access is about, as a sweep reads it."""
+        width = next(one.access for one in self.reach.regions if one.name == access.region)
+        return f"{access.region}+{access.offset // width * width:#x}"
+
+    def machine(self) -> DrivenMachine:
+        """The machine that is used again and again, if it is still alive."""
+        if self.used is None:
+            self.used = self.adapter.start()
+        return self.used
+
+    def searched(self, script: Script) -> Account:
+        """What comes of a script on the machine that is used again, which is reset before.
+
+        An adapter that cannot make one machine into another is given fresh ones.
+        """
+        if not self.plugged.reuses:
+            return self.confirmed(script)
+        machine = self.machine()
+        zeros = [Fill(page, Contents.ZEROS) for page in range(machine.pages)]
+        performance = Performance(self, machine, fresh=False)
+        account = performance.account((*zeros, Reset()), script)
+        if isinstance(account.end, Crashed | TimedOut):
+            self.close()
+        return account
+
+    def confirmed(self, script: Script) -> Account:
+        """What comes of a script on machines that nothing happened to before."""
+        performance = Performance(self, self.adapter.start(), fresh=True)
+        try:
+            return performance.account((), script)
+        finally:
+            performance.machine.close()
+
+    def saved(self, script: Script) -> bytes:
+        """The stream of a fresh machine after a script; raises what ends it before."""
+        performance = Performance(self, self.adapter.start(), fresh=True)
+        try:
+            performance.perform(script)
+            return performance.machine.save().stream
+        finally:
+            performance.machine.close()
+
+    def close(self) -> None:
+        """End the machine that is used again."""
+        if self.used is not None:
+            self.used.close()
+            self.used = None
+
+
+class Performance:
+    """One script on its way: the machine, which another takes over where it migrates."""
+
+    def __init__(self, bench: Bench, machine: DrivenMachine, *, fresh: bool) -> None:
+        self.bench, self.machine, self.fresh = bench, machine, fresh
+        self.answers: list[Answer] = []
+        self.step, self.hopping = 0, False
+
+    def account(self, before: Sequence[Action], script: Script) -> Account:
+        """Do what comes before, of which nothing is told, and then the script."""
+        try:
+            self.machine.perform(before)
+            self.perform(script)
+        except tuple(VERDICTS) as end:
+            verdict = VERDICTS[type(end)](end.reason)
+            return Account(tuple(self.answers), verdict, self.hopping)
+        return Account(tuple(self.answers))
+
+    def perform(self, script: Script) -> None:
+        """Do a script, the actions of the guest in batches."""
+        for together, steps in groupby(script, lambda one: isinstance(one, Action)):
+            if together:
+                self.act(list(steps))  # type: ignore[arg-type] # all of them are actions
+            else:
+                for step in steps:
+                    self.pause(step)
+
+    def act(self, actions: Sequence[Action]) -> None:
+        """Perform actions, one batch of them."""
+        answers = iter(self.machine.perform(actions))
+        for one in actions:
+            if isinstance(one, Read):
+                self.answers.append(Answer(self.step, place(one), next(answers)))
+            self.step += 1
+
+    def pause(self, step: Step) -> None:
+        """Do what is no action of the guest."""
+        if isinstance(step, Hop):
+            self.hopping = True
+            self.hop(step)
+            self.hopping = False
+            return
+        if isinstance(step, Sweep):
+            asked = reads(self.bench.reach.regions)
+            answers = self.machine.perform(asked)
+            self.answers += (
+                Answer(self.step, place(one), answer)
+                for one, answer in zip(asked, answers, strict=True)
+            )
+        elif isinstance(step, Look):
+            self.answers.append(Answer(self.step, "memory", self.machine.memory()))
+        self.step += 1
+
+    def hop(self, hop: Hop) -> None:
+        """Save the machine, and where it migrates go on with the other."""
+        if isinstance(hop, Saving):
+            self.machine.save()
+        elif not self.fresh:
+            self.machine.resume(self.machine.save())
+        else:
+            left, handed = self.machine, self.machine.migrate()
+            left.close()
+            self.machine = self.bench.adapter.load(handed)

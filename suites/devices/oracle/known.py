@@ -1,0 +1,117 @@
+"""What a program is known to lose, as strictly parsed data: pinned by the smallest script.
+
+Every entry is tried on fresh machines and has to be lost; what is drawn looks for others.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from adapters.driven import Plugged
+from suites.devices.oracle.noise import about, suggested
+from suites.devices.oracle.scripts import Script
+from suites.devices.oracle.texts import ScriptError, script_of
+from suites.harness.clauses import UnknownClause, find_clause
+from suites.harness.known import KnownFailuresError, number
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One loss that is known.
+
+    ``device`` is what is plugged, ``machine`` the machine type, with ``*``. ``reason``: what the
+    guest sees. ``source``: where that is to be seen. ``script``: the smallest, a step a line as in
+    `suites.devices.oracle.texts`. ``clause`` fails with it, at one of the registers ``where``
+    (``region+0x1c``, ``region+0x1c..0x3c``, ``region+*``), or with words of the destination in
+    which the regular expression ``says`` is found.
+
+    ``since`` and ``until``, as ``10.1``: the first release that does it of those that were tried,
+    and the first that does not any more.
+    """
+
+    device: str
+    machine: str
+    reason: str
+    source: str
+    clause: str
+    script: tuple[str, ...]
+    where: tuple[str, ...] = ()
+    says: str = ""
+    since: str = ""
+    until: str = ""
+
+    def covers(self, where: str, words: str) -> bool:
+        """Whether a difference shows it, at a register or in words."""
+        if words:
+            return bool(self.says) and re.search(self.says, words) is not None
+        return any(about(pattern, where) for pattern in self.where)
+
+    def concerns(self, plugged: Plugged) -> bool:
+        """Whether a program in its configuration does it."""
+        now = number(plugged.release)
+        return (
+            self.device in plugged.devices
+            and fnmatchcase(plugged.machine, self.machine)
+            and number(self.since) <= now
+            and (not self.until or now < number(self.until))
+        )
+
+    @property
+    def steps(self) -> Script:
+        """The script; raises `ScriptError`."""
+        return script_of(self.script)
+
+
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole file: tables ``[[finding]]``."""
+
+    finding: tuple[Finding, ...] = ()
+
+
+def read_findings(path: Path) -> tuple[Finding, ...]:
+    """The entries of a TOML file; raises `KnownFailuresError`."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        listed = msgspec.convert(document, Listed).finding
+    except OSError as error:
+        raise KnownFailuresError(f"{path}: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise KnownFailuresError(f"{path} is no TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        unknown = re.search(r"unknown field `(\w+)`", str(error))
+        hint = suggested(unknown[1], Finding.__struct_fields__) if unknown else ""
+        names = ", ".join(Finding.__struct_fields__)
+        raise KnownFailuresError(f"{path}: {error}{hint}; a [[finding]] has {names}.") from error
+    for place, one in enumerate(listed, 1):
+        for problem in problems(one):
+            raise KnownFailuresError(f"{path}, finding {place} ({one.reason}): {problem}")
+    return listed
+
+
+def problems(one: Finding) -> Iterator[str]:
+    """What is wrong with an entry."""
+    try:
+        find_clause(one.clause)
+        number(one.since)
+        number(one.until)
+        re.compile(one.says)
+        script_of(one.script)
+    except (UnknownClause, ScriptError) as error:
+        yield str(error)
+    except ValueError:
+        yield "since and until are releases, such as 10.1."
+    except re.error as error:
+        yield f"says is no regular expression: {error}."
+    if bool(one.where) == bool(one.says):
+        yield "it shows either at registers, where, or in words, says; name one of the two."
+
+
+def findings_of(plugged: Plugged) -> tuple[Finding, ...]:
+    """What is known of a program in its configuration; raises `KnownFailuresError`."""
+    if not plugged.known_failures:
+        return ()
+    listed = read_findings(Path(plugged.known_failures))
+    return tuple(one for one in listed if one.concerns(plugged))

@@ -1,0 +1,181 @@
+"""Holds a machine that is migrated against its twin, which is not."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, NoReturn
+
+from adapters.driven import Read, Write
+from adapters.verdicts import Refused, Rejected, Verdict
+from reference.vmstate.records import literal
+from suites.devices.oracle.bench import Account, Answer, Bench
+from suites.devices.oracle.explaining import explained
+from suites.devices.oracle.known import Finding
+from suites.devices.oracle.noise import Noise
+from suites.devices.oracle.scripts import (
+    Hop,
+    Script,
+    Sweep,
+    place,
+    reads,
+    story,
+    without_hops,
+)
+from suites.harness.failures import fail
+
+Perform = Callable[[Script], Account]
+
+MEMORY = "TWIN-3"
+"""The clause of what a guest finds in its memory."""
+ACCEPTED = "TWIN-4"
+"""The clause of a hop that fails."""
+
+
+class Difference(NamedTuple):
+    """Where a machine that was migrated parts from its twin: the clause, and what both say."""
+
+    clause: str
+    where: str
+    stayed: str
+    migrated: str | Verdict
+    step: int | None = None
+    """That of the answer, in the script of the twin."""
+
+    @property
+    def words(self) -> str:
+        """What a destination that gave up said."""
+        return getattr(self.migrated, "reason", "")
+
+
+class Twins:
+    """The bench, and what differs without a loss: learned in this run, or written down."""
+
+    def __init__(
+        self, bench: Bench, label: str, noise: tuple[Noise, ...], known: tuple[Finding, ...]
+    ) -> None:
+        self.bench, self.label, self.noise, self.known = bench, label, noise, known
+        self.volatile: set[str] = set()
+        """The registers that differed on two machines of which neither was migrated."""
+        self.tally: Counter[str] = Counter()
+        self.reached: set[str] = set()
+        """The registers that a guest wrote or read, but for sweeps."""
+        self.every = reads(bench.reach.regions)
+
+    def check(self, script: Script, clause: str) -> None:
+        """Fail under ``clause`` where the guest of a script notices that there are hops in it.
+
+        What two machines without hops do not agree on is not compared, and what does not come again
+        on fresh machines is counted and not reported.
+        """
+        accesses = [one for one in script if isinstance(one, Read | Write)]
+        self.tally.update(examples=1, accesses=len(accesses))
+        self.reached |= {self.bench.register(one) for one in accesses}
+        found = self.found(script, clause, self.bench.searched)
+        if found is None or not self.bench.plugged.reuses:
+            confirmed = found
+        else:
+            confirmed = self.found(script, clause, self.bench.confirmed)
+            if confirmed is None:
+                self.tally["unconfirmed"] += 1
+        if confirmed is not None:
+            self.fail(confirmed, self.shortest(script, confirmed, clause))
+
+    def shortest(self, script: Script, found: Difference, clause: str) -> Script:
+        """The script up to where it differs, and there one register instead of all, if that does.
+
+        What behind a sweep differs may do so because of what was read before.
+        """
+        if found.step is None:
+            return script
+        places = [at for at, step in enumerate(script) if not isinstance(step, Hop)]
+        until = script[: places[found.step] + 1]
+        read = next((one for one in self.every if place(one) == found.where), None)
+        if not isinstance(until[-1], Sweep) or read is None:
+            return until
+        short = (*until[:-1], read)
+        again = self.found(short, clause, self.bench.confirmed)
+        return short if again and again.where == found.where else until
+
+    def of(self, finding: Finding) -> Difference | None:
+        """What is seen of a finding that is known, on fresh machines."""
+        self.known, known = (), self.known
+        try:
+            found = self.found(finding.steps, finding.clause, self.bench.confirmed)
+        finally:
+            self.known = known
+        if found and found.clause == finding.clause and finding.covers(found.where, found.words):
+            return found
+        return None
+
+    def found(self, script: Script, clause: str, perform: Perform) -> Difference | None:
+        """The first difference that is none of two machines without hops, if there is one."""
+        stayed = perform(without_hops(script))
+        if stayed.end is not None:
+            self.tally["died by itself"] += 1
+            return None
+        migrated = perform(script)
+        if next(self.differences(stayed, migrated, clause), None) is None:
+            return None
+        control = perform(without_hops(script))
+        self.volatile |= {
+            one.where
+            for one, other in zip(stayed.answers, control.answers, strict=False)
+            if one != other and one.where != "memory"
+        }
+        return next(self.differences(stayed, migrated, clause), None)
+
+    def differences(self, stayed: Account, migrated: Account, clause: str) -> Iterator[Difference]:
+        """Where two accounts differ, and nothing says that this is no loss."""
+        for one, other in zip(stayed.answers, migrated.answers, strict=False):
+            if one.value != other.value:
+                found = parted(one, other, clause)
+                if not self.is_noise(found):
+                    yield found
+        if migrated.end is not None:
+            found = Difference(
+                ACCEPTED if migrated.hopping else clause,
+                "the machine",
+                "goes on",
+                migrated.end,
+            )
+            if not self.is_noise(found):
+                yield found
+
+    def is_noise(self, found: Difference) -> bool:
+        """Whether a difference is none that a guest could complain of, or is known."""
+        if found.where in self.volatile:
+            return True
+        if isinstance(found.migrated, Rejected | Refused) and any(
+            one.expects(found.words) for one in self.noise
+        ):
+            self.tally["expected refusals"] += 1
+            return True
+        if any(one.covers(found.where) for one in self.noise):
+            return True
+        if any(one.covers(found.where, found.words) for one in self.known):
+            self.tally["known"] += 1
+            return True
+        return False
+
+    def fail(self, found: Difference, script: Script) -> NoReturn:
+        """Fail with the story of a difference."""
+        plugged = self.bench.plugged
+        got = found.migrated
+        fail(
+            found.clause,
+            expected=f"{found.where} {found.stayed}, as on a twin that stayed",
+            got=got if isinstance(got, Verdict) else f"{found.where} {got}",
+            road=f"{self.label} ({plugged.name} {plugged.release})",
+            story=[*story(script), *explained(self.bench, script)],
+        )
+
+
+def parted(stayed: Answer, migrated: Answer, clause: str) -> Difference:
+    """What two answers to one question say."""
+    one, other = stayed.value, migrated.value
+    if isinstance(one, bytes) and isinstance(other, bytes):
+        at = next(at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
+        here, there = (it[at : at + 8].hex(" ") for it in (one, other))
+        has, has_not = f"has {here} at {at:#x}", f"has {there} at {at:#x}"
+        return Difference(MEMORY, "memory", has, has_not, stayed.step)
+    same, another = f"reads {literal(one)}", f"reads {literal(other)}"
+    return Difference(clause, stayed.where, same, another, stayed.step)
