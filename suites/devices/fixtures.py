@@ -1,5 +1,6 @@
 """Who takes part in the tests of devices: a pytest plugin of fixtures."""
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from suites.harness.declared import skip_undeclared
 
 DRIVEN = pytest.StashKey[tuple[DrivenAdapter, ...]]()
 """The adapters of machines without a model, in the stash of the configuration."""
-BENCHES = pytest.StashKey[dict[int, Twins | str]]()
-"""What was made of them in this worker, by their place."""
+BENCHES = pytest.StashKey[dict[tuple[int, int | None], Twins | str]]()
+"""What was made of them in this worker, by their places."""
 FOLDER = Path(__file__).parent
 
 
@@ -28,20 +29,32 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests for each adapter, and those of what is known for each entry."""
+    """Run the tests for each adapter, those of builds for each two, of what is known for each."""
     if "twins" not in metafunc.fixturenames:
         return
-    adapters = metafunc.config.stash[DRIVEN]
-    names = [label_of(one.describe()) for one in adapters]
+    plugged = [one.describe() for one in metafunc.config.stash[DRIVEN]]
+    places = range(len(plugged))
     if "finding" in metafunc.fixturenames:
-        entries = [
-            pytest.param(place, one, id=f"{name}: {one.reason}")
-            for place, name in enumerate(names)
-            for one in findings_of(adapters[place].describe())
-        ]
-        metafunc.parametrize(("place", "finding"), entries)
+        named, values = (
+            ("place", "finding"),
+            [
+                pytest.param(place, one, id=f"{label_of(plugged[place])}: {one.reason}")
+                for place in places
+                for one in findings_of(plugged[place])
+            ],
+        )
+    elif "destination" in metafunc.fixturenames:
+        named, values = (
+            ("place", "destination"),
+            [
+                pytest.param(one, other, id=f"{plugged[one].release}->{plugged[other].release}")
+                for one, other in permutations(places, 2)
+                if label_of(plugged[one]) == label_of(plugged[other])
+            ],
+        )
     else:
-        metafunc.parametrize("place", range(len(adapters)), ids=names)
+        named, values = ("place",), [pytest.param(one, id=label_of(plugged[one])) for one in places]
+    metafunc.parametrize(named, values)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,39 +74,53 @@ def place() -> int:
 
 
 @pytest.fixture
-def twins(place: int, request: pytest.FixtureRequest) -> Twins:
+def destination() -> None:
+    """The place of the adapter to which machines migrate, where that is another."""
+
+
+@pytest.fixture
+def twins(place: int, destination: int | None, request: pytest.FixtureRequest) -> Twins:
     """The bench of an adapter, and what may differ there; one for all tests of a worker.
 
     A test is skipped, with the program's own words, where its machine cannot be started or saved.
     """
-    made = request.config.stash.setdefault(BENCHES, {})
-    if place not in made:
-        made[place] = tried(request.config.stash[DRIVEN][place])
-    one = made[place]
+    made, adapters = request.config.stash.setdefault(BENCHES, {}), request.config.stash[DRIVEN]
+    if (place, destination) not in made:
+        other = None if destination is None else adapters[destination]
+        made[place, destination] = tried(adapters[place], other)
+    one = made[place, destination]
     if isinstance(one, str):
         skip_undeclared(request.node, [one])
     return one
 
 
-def tried(adapter: DrivenAdapter) -> Twins | str:
+def tried(adapter: DrivenAdapter, destination: DrivenAdapter | None) -> Twins | str:
     """The bench of an adapter, or why there is none."""
     plugged = adapter.describe()
     label = label_of(plugged)
-    bench = Bench(adapter)
+    if destination is not None:
+        label = f"{label}, {plugged.release} to {destination.describe().release}"
+    bench = Bench(adapter, destination)
     try:
         bench.machine().save()
+        regions = [one.name for one in bench.reach.regions]
     except Unsupported as no:
         return f"{label}, which does not start: {no.reason}"
     except SaveRefused as no:
         bench.close()
         return f"{label}, which cannot be migrated: {no.reason}"
-    regions = [one.name for one in bench.reach.regions]
     noise: list[Noise] = []
     for device in plugged.devices:
         entries = noise_of(device, plugged.machine)
         check_regions(entries, regions, device)
         noise += entries
     return Twins(bench, label, tuple(noise), findings_of(plugged))
+
+
+@pytest.fixture
+def builds(twins: Twins) -> Twins:
+    """The bench of one adapter whose machines migrate to another's, and back."""
+    return twins
 
 
 @pytest.fixture

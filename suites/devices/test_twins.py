@@ -2,20 +2,14 @@
 
 import pytest
 
-from adapters.driven import Action, Moment, Reset
+from adapters.driven import Action, Reset
 from strategies.devices import action_lists
-from suites.devices.oracle.scripts import Look, Migration, Saving, Sweep
+from suites.devices.oracle.scripts import EVERYTHING, MIGRATED, SAVED, SETTLING
 from suites.devices.oracle.twins import Twins
 from suites.harness.clauses import clause
 from suites.harness.properties import property_of
 
 Actions = tuple[Action, ...]
-
-SETTLING = (Moment(),) * 4
-"""What a machine has put off while it was stopped, it does then."""
-MIGRATED = (Migration(), *SETTLING)
-SAVED = (Saving(), *SETTLING)
-EVERYTHING = (Look(), Sweep())
 
 what_a_guest_does = property_of(before=lambda reach: action_lists(reach=reach))
 what_it_does_then = property_of(

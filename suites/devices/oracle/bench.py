@@ -36,6 +36,11 @@ VERDICTS: dict[type[AdapterAnswer], type[Crashed | TimedOut | Rejected | Refused
 }
 
 
+def verdict_of(end: AdapterAnswer) -> Verdict:
+    """What an answer that ends a script is called in reports."""
+    return VERDICTS[type(end)](end.reason)
+
+
 class Answer(Record, frozen=True):
     """What a guest saw: at which step of its twin's script, where (``uart+0x5``), and what.
 
@@ -59,20 +64,33 @@ class Account(Record, frozen=True):
 
 
 class Bench:
-    """Performs scripts on machines of one adapter, from a machine that was just started."""
+    """Performs scripts on machines of one adapter, from a machine that was just started.
 
-    def __init__(self, adapter: DrivenAdapter) -> None:
-        self.adapter = adapter
+    With another adapter as ``destination`` of the same configuration every hop is to a machine of
+    that one, and the next one back.
+    """
+
+    def __init__(self, adapter: DrivenAdapter, destination: DrivenAdapter | None = None) -> None:
+        self.adapter, self.destination = adapter, destination
         self.plugged = adapter.describe()
         self.used: DrivenMachine | None = None
         self._reach: Reach | None = None
 
     @property
+    def reuses(self) -> bool:
+        """Whether a machine is used again."""
+        return self.plugged.reuses and self.destination is None
+
+    @property
     def reach(self) -> Reach:
-        """What a guest can reach; raises `Unsupported` where the machine does not start."""
+        """What a guest can reach, on both sides; raises `Unsupported` where one does not start."""
         if self._reach is None:
-            machine = self.machine()
-            self._reach = Reach(machine.regions, machine.pages, machine.memory_base)
+            machine, regions = self.machine(), self.machine().regions
+            if self.destination is not None:
+                there = self.destination.start()
+                regions = tuple(one for one in regions if one in there.regions)
+                there.close()
+            self._reach = Reach(regions, machine.pages, machine.memory_base)
         return self._reach
 
     def register(self, access: Read | Write) -> str:
@@ -91,15 +109,18 @@ class Bench:
 
         An adapter that cannot make one machine into another is given fresh ones.
         """
-        if not self.plugged.reuses:
+        if not self.reuses:
             return self.confirmed(script)
         machine = self.machine()
-        zeros = [Fill(page, Contents.ZEROS) for page in range(machine.pages)]
         performance = Performance(self, machine, fresh=False)
-        account = performance.account((*zeros, Reset()), script)
+        account = performance.account(self.cleared(machine), script)
         if isinstance(account.end, Crashed | TimedOut):
             self.close()
         return account
+
+    def cleared(self, machine: DrivenMachine) -> list[Action]:
+        """What makes a machine that was used as one that was just started."""
+        return [*(Fill(page, Contents.ZEROS) for page in range(machine.pages)), Reset()]
 
     def confirmed(self, script: Script) -> Account:
         """What comes of a script on machines that nothing happened to before."""
@@ -131,7 +152,7 @@ class Performance:
     def __init__(self, bench: Bench, machine: DrivenMachine, *, fresh: bool) -> None:
         self.bench, self.machine, self.fresh = bench, machine, fresh
         self.answers: list[Answer] = []
-        self.step, self.hopping = 0, False
+        self.step, self.hops, self.hopping = 0, 0, False
 
     def account(self, before: Sequence[Action], script: Script) -> Account:
         """Do what comes before, of which nothing is told, and then the script."""
@@ -139,8 +160,7 @@ class Performance:
             self.machine.perform(before)
             self.perform(script)
         except tuple(VERDICTS) as end:
-            verdict = VERDICTS[type(end)](end.reason)
-            return Account(tuple(self.answers), verdict, self.hopping)
+            return Account(tuple(self.answers), verdict_of(end), self.hopping)
         return Account(tuple(self.answers))
 
     def perform(self, script: Script) -> None:
@@ -187,4 +207,6 @@ class Performance:
         else:
             left, handed = self.machine, self.machine.migrate()
             left.close()
-            self.machine = self.bench.adapter.load(handed)
+            ways = (self.bench.destination or self.bench.adapter, self.bench.adapter)
+            self.machine = ways[self.hops % 2].load(handed)
+            self.hops += 1

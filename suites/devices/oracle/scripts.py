@@ -30,6 +30,13 @@ Hop = Migration | Saving
 Step = Action | Hop | Sweep | Look
 Script = tuple[Step, ...]
 
+SETTLING = (Moment(),) * 4
+"""What a machine has put off while it was stopped, it does then."""
+MIGRATED: Script = (Migration(), *SETTLING)
+SAVED: Script = (Saving(), *SETTLING)
+EVERYTHING: Script = (Look(), Sweep())
+"""All that a guest can see."""
+
 
 def without_hops(script: Script) -> Script:
     """What happens to the twin."""

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, NoReturn
 
-from adapters.driven import Read, Write
+from adapters.driven import Action, Read, Write
 from adapters.verdicts import Refused, Rejected, Verdict
 from reference.vmstate.records import literal
 from suites.devices.oracle.bench import Account, Answer, Bench
+from suites.devices.oracle.changing import survival
 from suites.devices.oracle.explaining import explained
 from suites.devices.oracle.known import Finding
 from suites.devices.oracle.noise import Noise
@@ -70,14 +71,40 @@ class Twins:
         self.tally.update(examples=1, accesses=len(accesses))
         self.reached |= {self.bench.register(one) for one in accesses}
         found = self.found(script, clause, self.bench.searched)
-        if found is None or not self.bench.plugged.reuses:
+        if found is None or not self.bench.reuses:
             confirmed = found
         else:
             confirmed = self.found(script, clause, self.bench.confirmed)
             if confirmed is None:
                 self.tally["unconfirmed"] += 1
         if confirmed is not None:
-            self.fail(confirmed, self.shortest(script, confirmed, clause))
+            script = self.shortest(script, confirmed, clause)
+            self.fail(confirmed, [*story(script), *explained(self.bench, script)])
+
+    def check_changed(
+        self, before: tuple[Action, ...], field: int, value: int, clause: str
+    ) -> None:
+        """Fail under ``clause`` where a stream with another number in it brings a machine down.
+
+        See `suites.devices.oracle.changing.survival`.
+        """
+        self.tally["examples"] += 1
+        bench = self.bench
+        seen = survival(bench, bench.machine(), before, field, value)
+        if seen is None or seen.end is None:
+            return
+        bench.close()
+        machine = bench.adapter.start()
+        confirmed = survival(bench, machine, before, field, value)
+        machine.close()
+        if confirmed is None or confirmed.end is None:
+            self.tally["unconfirmed"] += 1
+            return
+        where = confirmed.change.place.name
+        found = Difference(clause, where, confirmed.doing, confirmed.end)
+        if not self.is_noise(found):
+            lines = [*story(before), "the machine is saved", f"in the stream, {confirmed.change}"]
+            self.fail(found, [*lines, f"the machine {confirmed.doing}"])
 
     def shortest(self, script: Script, found: Difference, clause: str) -> Script:
         """The script up to where it differs, and there one register instead of all, if that does.
@@ -156,17 +183,16 @@ class Twins:
             return True
         return False
 
-    def fail(self, found: Difference, script: Script) -> NoReturn:
+    def fail(self, found: Difference, told: list[str]) -> NoReturn:
         """Fail with the story of a difference."""
-        plugged = self.bench.plugged
-        got = found.migrated
-        fail(
-            found.clause,
-            expected=f"{found.where} {found.stayed}, as on a twin that stayed",
-            got=got if isinstance(got, Verdict) else f"{found.where} {got}",
-            road=f"{self.label} ({plugged.name} {plugged.release})",
-            story=[*story(script), *explained(self.bench, script)],
-        )
+        plugged, got = self.bench.plugged, found.migrated
+        expected = f"{found.where} {found.stayed}, as on a twin that stayed"
+        if isinstance(got, str):
+            got = f"{found.where} {got}"
+        else:
+            expected = "a machine that goes on"
+        road = f"{self.label} ({plugged.name} {plugged.release})"
+        fail(found.clause, expected=expected, got=got, road=road, story=told)
 
 
 def parted(stayed: Answer, migrated: Answer, clause: str) -> Difference:
