@@ -33,28 +33,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "twins" not in metafunc.fixturenames:
         return
     plugged = [one.describe() for one in metafunc.config.stash[DRIVEN]]
+    labels = [label_of(one) for one in plugged]
     places = range(len(plugged))
     if "finding" in metafunc.fixturenames:
-        named, values = (
-            ("place", "finding"),
-            [
-                pytest.param(place, one, id=f"{label_of(plugged[place])}: {one.reason}")
-                for place in places
-                for one in findings_of(plugged[place])
-            ],
-        )
-    elif "destination" in metafunc.fixturenames:
-        named, values = (
-            ("place", "destination"),
-            [
-                pytest.param(one, other, id=f"{plugged[one].release}->{plugged[other].release}")
-                for one, other in permutations(places, 2)
-                if label_of(plugged[one]) == label_of(plugged[other])
-            ],
-        )
+        found = [(place, one) for place in places for one in findings_of(plugged[place])]
+        ids = [f"{labels[place]}: {one.reason}" for place, one in found]
+        metafunc.parametrize(("place", "finding"), found, ids=ids)
+    elif "builds" in metafunc.fixturenames:
+        pairs = [pair for pair in permutations(places, 2) if len({labels[it] for it in pair}) == 1]
+        ids = ["->".join(plugged[it].release for it in pair) for pair in pairs]
+        metafunc.parametrize(("place", "destination"), pairs, ids=ids)
     else:
-        named, values = ("place",), [pytest.param(one, id=label_of(plugged[one])) for one in places]
-    metafunc.parametrize(named, values)
+        metafunc.parametrize("place", places, ids=labels)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
