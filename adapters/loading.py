@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 
 from adapters.driven import DrivenAdapter, Plugged
 from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
+from adapters.qemu.devices.configuration import is_about_devices
 from adapters.qemu.program import SCHEME
 from reference.compatibility.table import ASPECTS
 from reference.spapr.versions import UnknownStreamVersion, stream_version
@@ -48,6 +49,10 @@ def load_adapter(name: str, directory: Path) -> Adapter | DrivenAdapter:
     that begins with ``qemu:`` is that of a real QEMU (`adapters.qemu.program.program`). Raises
     `AdapterError`, also for what `declared` finds.
     """
+    if name.startswith(SCHEME) and is_about_devices(name):
+        from adapters.qemu.devices.adapter import QemuDevices  # noqa: PLC0415 -- nobody else needs QMP
+
+        return QemuDevices(name)
     if name.startswith(SCHEME):
         from adapters.qemu.pseries.adapter import QemuAdapter  # noqa: PLC0415 -- nobody else needs QMP
 

@@ -28,6 +28,8 @@ from adapters.qemu.guardian import MARK
 
 ANSWER_SECONDS = 30.0
 """How long one answer may take; the slowest takes a tenth of a second on an idle machine."""
+TOGETHER = 100
+"""How many qtest commands are sent before their answers are read: what sockets hold at least."""
 CONTAINER_SIGNAL = 128
 """A shell reports a signal as this and its number (POSIX, Exit Status for Commands)."""
 
@@ -95,12 +97,16 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 class Process:
-    """A QEMU that was started with ``command``; it may still be on its way up."""
+    """A QEMU that was started with ``command``; it may still be on its way up.
 
-    def __init__(self, command: Sequence[str]) -> None:
+    It inherits ``descriptors``, so that the command can name them: ``/proc/self/fd/7``.
+    """
+
+    def __init__(self, command: Sequence[str], descriptors: Sequence[int] = ()) -> None:
         self.command = command
         self.monitor: QMPClient | None = None
         self.events = EventListener(("MIGRATION",))
+        self.resets = EventListener(("RESET",))
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the process
         self.ours, theirs = socket.socketpair()
         self.qtest, their_qtest = socket.socketpair()
@@ -117,7 +123,7 @@ class Process:
                         # A log that nobody reads would fill its pipe and stop QEMU.
                         *("-qtest", "chardev:qtest", "-qtest-log", "/dev/null"),
                     ),
-                    pass_fds=(theirs.fileno(), their_qtest.fileno()),
+                    pass_fds=(theirs.fileno(), their_qtest.fileno(), *descriptors),
                     stdin=subprocess.DEVNULL,
                     stdout=self.said,
                     stderr=self.said,
@@ -133,6 +139,7 @@ class Process:
         if self.monitor is None:
             self.monitor = QMPClient()
             self.monitor.register_listener(self.events)
+            self.monitor.register_listener(self.resets)
             self._wait(self.monitor.connect(self.ours))
 
     def execute(self, command: str, **arguments: object) -> Any:
@@ -150,19 +157,40 @@ class Process:
 
     def act(self, line: str) -> list[str]:
         """The words that follow ``OK`` in the answer to a qtest command."""
+        (words,) = self.act_all([line])
+        return words
+
+    def act_all(self, lines: Sequence[str]) -> list[list[str]]:
+        """The same for several commands, which are sent together and answered in order."""
         self.connect()
-        try:
-            self.qtest.sendall(f"{line}\n".encode())
-            status, *words = self.answers.readline().decode().split() or [""]
-        except TimeoutError:
-            raise QemuHung(f"no answer to {line!r} in {ANSWER_SECONDS:g} s") from None
-        except OSError:
-            raise self.death() from None
+        answered: list[list[str]] = []
+        for start in range(0, len(lines), TOGETHER):
+            batch = lines[start : start + TOGETHER]
+            try:
+                self.qtest.sendall("".join(f"{line}\n" for line in batch).encode())
+                answered += (self._answer(line) for line in batch)
+            except TimeoutError:
+                line = lines[len(answered)]
+                raise QemuHung(f"no answer to {line!r} in {ANSWER_SECONDS:g} s") from None
+            except OSError:
+                raise self.death() from None
+        return answered
+
+    def _answer(self, line: str) -> list[str]:
+        """The words of the next answer, which is to a command."""
+        status, *words = self.answers.readline().decode().split() or [""]
         if not status:
             raise self.death()
         if status != "OK":
             raise QemuSaidNo(f"qtest answered {status} {' '.join(words)} to {line!r}")
         return words
+
+    def reset(self) -> None:
+        """Reset the machine, and wait until that is over."""
+        self.connect()
+        self.resets.clear()
+        self.execute("system_reset")
+        self._wait(self.resets.get())
 
     def completed(self) -> bool:
         """Wait until a migration is over, in or out; whether that went well."""

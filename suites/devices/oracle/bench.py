@@ -98,6 +98,10 @@ class Bench:
         width = next(one.access for one in self.reach.regions if one.name == access.region)
         return f"{access.region}+{access.offset // width * width:#x}"
 
+    def touched(self, script: Script) -> set[str]:
+        """The registers that a script is about."""
+        return {self.register(one) for one in script if isinstance(one, Read | Write)}
+
     def machine(self) -> DrivenMachine:
         """The machine that is used again and again, if it is still alive."""
         if self.used is None:
@@ -152,6 +156,7 @@ class Performance:
     def __init__(self, bench: Bench, machine: DrivenMachine, *, fresh: bool) -> None:
         self.bench, self.machine, self.fresh = bench, machine, fresh
         self.answers: list[Answer] = []
+        self.touched: set[str] = set()
         self.step, self.hops, self.hopping = 0, 0, False
 
     def account(self, before: Sequence[Action], script: Script) -> Account:
@@ -165,6 +170,7 @@ class Performance:
 
     def perform(self, script: Script) -> None:
         """Do a script, the actions of the guest in batches."""
+        self.touched = self.bench.touched(script)
         for together, steps in groupby(script, lambda one: isinstance(one, Action)):
             if together:
                 self.act(list(steps))  # type: ignore[arg-type] # all of them are actions
@@ -188,7 +194,7 @@ class Performance:
             self.hopping = False
             return
         if isinstance(step, Sweep):
-            asked = reads(self.bench.reach.regions)
+            asked = reads(self.bench.reach.regions, self.touched)
             answers = self.machine.perform(asked)
             self.answers += (
                 Answer(self.step, place(one), answer)

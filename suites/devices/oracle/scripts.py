@@ -3,7 +3,7 @@
 A script without its hops is what happens to the twin.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 from adapters.driven import Action, Fill, Moment, Read, Region, Reset, Write
@@ -43,13 +43,33 @@ def without_hops(script: Script) -> Script:
     return tuple(step for step in script if not isinstance(step, Hop))
 
 
-def reads(regions: Sequence[Region]) -> list[Read]:
-    """Every register, by the widest access that its region has."""
+WHOLE, PART = 256, 128
+"""How many registers of a region are all read; of a larger one so many at its beginning, and as
+many that are spread over it."""
+
+
+def reads(regions: Sequence[Region], touched: Collection[str] = ()) -> list[Read]:
+    """Every register, by the widest access that its region has; of large regions some.
+
+    Those among ``touched`` (``uart+0x5``) are always read.
+    """
     return [
-        Read(one.name, offset, one.access)
-        for one in regions
-        for offset in range(0, one.size - one.access + 1, one.access)
+        one
+        for region in regions
+        for number, one in enumerate(registers(region))
+        if is_read(number, region.size // region.access) or place(one) in touched
     ]
+
+
+def registers(region: Region) -> list[Read]:
+    """What reads each register of a region."""
+    last = region.size - region.access
+    return [Read(region.name, at, region.access) for at in range(0, last + 1, region.access)]
+
+
+def is_read(number: int, among: int) -> bool:
+    """Whether a register is read in every sweep."""
+    return among <= WHOLE or number < PART or number % (among // PART) == 0
 
 
 def place(step: Read | Write) -> str:

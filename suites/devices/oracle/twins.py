@@ -17,7 +17,7 @@ from suites.devices.oracle.scripts import (
     Script,
     Sweep,
     place,
-    reads,
+    registers,
     story,
     without_hops,
 )
@@ -59,7 +59,7 @@ class Twins:
         self.tally: Counter[str] = Counter()
         self.reached: set[str] = set()
         """The registers that a guest wrote or read, but for sweeps."""
-        self.every = reads(bench.reach.regions)
+        self.every = [one for region in bench.reach.regions for one in registers(region)]
 
     def check(self, script: Script, clause: str) -> None:
         """Fail under ``clause`` where the guest of a script notices that there are hops in it.
@@ -67,9 +67,9 @@ class Twins:
         What two machines without hops do not agree on is not compared, and what does not come again
         on fresh machines is counted and not reported.
         """
-        accesses = [one for one in script if isinstance(one, Read | Write)]
-        self.tally.update(examples=1, accesses=len(accesses))
-        self.reached |= {self.bench.register(one) for one in accesses}
+        accesses = sum(isinstance(one, Read | Write) for one in script)
+        self.tally.update(examples=1, accesses=accesses)
+        self.reached |= self.bench.touched(script)
         found = self.found(script, clause, self.bench.searched)
         if found is None or not self.bench.reuses:
             confirmed = found
