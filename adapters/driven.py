@@ -31,7 +31,8 @@ class Region(Record, frozen=True):
     ``uart``, ``virtio-pci-common-virtio-blk``, ``e1000e config``. ``base`` is an address in
     ``space``, ``size`` in bytes. ``owner`` is the device that it belongs to, by the name by which
     it was plugged (``e1000e``), or ``board``. ``access`` is the widest access in bytes that a guest
-    makes: 1, 2, 4 or 8.
+    makes: 1, 2, 4 or 8. ``fixed``: from the first to before the second offset nobody writes, but
+    only reads: base addresses, which a guest could lay one above the other.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Region(Record, frozen=True):
     size: int
     owner: str = "board"
     access: int = 4
+    fixed: tuple[int, int] = (0, 0)
 
 
 class Read(Record, frozen=True, tag=True):

@@ -1,20 +1,27 @@
 """Lists of what a guest does, over regions that are known only when the machine is there."""
 
-from functools import cache
+from itertools import chain
 
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from adapters.driven import Action, Contents, Fill, Moment, Read, Region, Reset, Write
 from reference.vmstate.records import Record
-from strategies.devices.values import numbers, value_of
+from strategies.devices.values import values
 
 LONGEST = 40
 """Actions in a list."""
+ROW = 16
+"""How many registers in a row are written, at most."""
+TOGETHER = 10
+"""A list of lists is as long as one of its own would hardly ever be, and shrinks as well."""
 HOT = 4
 """How many registers a list comes back to again and again, at most."""
 PAGES = 8
 """How many pages of memory are filled: those that are pointed at."""
+
+NEAR, FAR = 16, 64
+"""How many registers at the beginning of a region are likely, and how many less so."""
 
 WRITE, READ, FILL, MOMENT, RESET = range(5)
 KINDS = (WRITE,) * 24 + (READ,) * 8 + (FILL,) * 3 + (MOMENT,) * 4 + (RESET,)
@@ -38,7 +45,6 @@ class Register(Record, frozen=True):
     size: int
 
 
-@cache
 def sizes(region: Region) -> tuple[int, ...]:
     """The widths of accesses to a region, its own first."""
     narrower = (size for size in (4, 2, 1) if size < region.access)
@@ -46,36 +52,68 @@ def sizes(region: Region) -> tuple[int, ...]:
 
 
 @st.composite
-def registers(draw: st.DrawFn, reach: Reach) -> Register:
-    """A register: all regions are as likely, however large they are."""
-    region = reach.regions[draw(st.integers(0, len(reach.regions) - 1))]
+def registers(draw: st.DrawFn, regions: tuple[Region, ...]) -> Register:
+    """A register: all regions are as likely, and of each its beginning is more so than its end."""
+    region = regions[draw(st.integers(0, len(regions) - 1))]
     widths = sizes(region)
-    size = widths[max(0, draw(st.integers(-3, len(widths) - 1)))]
-    number = draw(st.integers(0, region.size // size - 1))
-    return Register(region.name, number * size, size)
+    size = widths[max(0, draw(st.integers(-2, len(widths) - 1)))]
+    last = region.size // size - 1
+    number = draw(st.integers(0, 4 * NEAR - 1))
+    if number >= NEAR and last >= NEAR:
+        number = draw(st.integers(0, min(last, FAR) if number < 3 * NEAR else last))
+    return Register(region.name, min(number, last) * size, size)
 
 
 @st.composite
-def actions(draw: st.DrawFn, reach: Reach, hot: list[Register]) -> Action:
-    """One thing that a guest does; every other access is to a hot register."""
+def actions(
+    draw: st.DrawFn, reach: Reach, regions: tuple[Region, ...], hot: list[Register]
+) -> tuple[Action, ...]:
+    """What a guest does next; every other access is to a hot register.
+
+    A fourth of what is written is written to several registers in a row, as drivers begin with, so
+    that few lists reach many of them.
+    """
     kind = KINDS[draw(st.integers(0, len(KINDS) - 1))]
-    if kind == FILL:
+    if kind == FILL and reach.pages:
         page = draw(st.integers(0, min(PAGES, reach.pages) - 1))
-        return Fill(page, FILLINGS[draw(st.integers(0, len(FILLINGS) - 1))])
+        return (Fill(page, FILLINGS[draw(st.integers(0, len(FILLINGS) - 1))]),)
     if kind == MOMENT:
-        return Moment()
+        return (Moment(),)
     if kind == RESET:
-        return Reset()
+        return (Reset(),)
     place = draw(st.integers(0, 2 * len(hot) - 1))
-    region, offset, size = astuple(hot[place] if place < len(hot) else draw(registers(reach)))
-    if kind == READ:
-        return Read(region, offset, size)
-    number = draw(st.integers(0, numbers(size, reach.memory_base, reach.pages) - 1))
-    return Write(region, offset, value_of(number, size, reach.memory_base, reach.pages), size)
+    register = hot[place] if place < len(hot) else draw(registers(regions))
+    region, offset, size = astuple(register)
+    if kind == READ or is_fixed(register, reach):
+        return (Read(region, offset, size),)
+    possible = values(size, reach.memory_base, reach.pages)
+    value = possible[draw(st.integers(0, len(possible) - 1))]
+    times = max(1, draw(st.integers(-3 * ROW, ROW)))
+    row = (Register(region, offset + size * number, size) for number in range(times))
+    return tuple(Write(region, one.offset, value, size) for one in row if is_writable(one, reach))
+
+
+def is_writable(register: Register, reach: Reach) -> bool:
+    """Whether a register is there, and can be written."""
+    end = next(one.size for one in reach.regions if one.name == register.region)
+    return register.offset + register.size <= end and not is_fixed(register, reach)
+
+
+def is_fixed(register: Register, reach: Reach) -> bool:
+    """Whether nobody writes a register."""
+    first, end = next(one.fixed for one in reach.regions if one.name == register.region)
+    return register.offset < end and first < register.offset + register.size
 
 
 @st.composite
 def action_lists(draw: st.DrawFn, *, reach: Reach, longest: int = LONGEST) -> tuple[Action, ...]:
-    """What a guest does: at most ``longest`` actions, many of them to a few hot registers."""
-    hot = draw(st.lists(registers(reach), min_size=1, max_size=HOT))
-    return tuple(draw(st.lists(actions(reach, hot), max_size=longest)))
+    """What a guest does: at most ``longest`` actions, many of them to a few hot registers.
+
+    Mostly it has to do with one or two regions, so that more of what belongs together is done.
+    """
+    chosen = draw(st.lists(st.integers(0, len(reach.regions) - 1), max_size=2, unique=True))
+    regions = tuple(reach.regions[one] for one in chosen) or reach.regions
+    hot = draw(st.lists(registers(regions), min_size=1, max_size=HOT))
+    some = st.lists(actions(reach, regions, hot), max_size=TOGETHER)
+    lists = chain.from_iterable(draw(st.lists(some, max_size=TOGETHER)))
+    return tuple(chain.from_iterable(lists))[:longest]

@@ -7,8 +7,8 @@ from strategies.numbers import SPREAD, boundaries
 
 NEAR = 8
 """How many pages of guest memory, from the first on, are pointed at."""
-WILD = 3
-"""For each value of the list, how many others can be drawn: of any bits."""
+PLAIN = (0, 1, 2, 3, 4, 7, 8, 0xF)
+"""What drivers write most; all bits are the ninth."""
 
 
 @cache
@@ -22,9 +22,9 @@ def written(size: int, memory_base: int, pages: int) -> tuple[int, ...]:
     limit = 1 << bits
     near = [memory_base + PAGE_SIZE * page for page in range(min(pages, NEAR))]
     candidates = [
-        *range(4),
-        *(1 << bit for bit in range(bits)),
+        *PLAIN,
         limit - 1,
+        *(1 << bit for bit in range(bits)),
         *near,
         *(address // PAGE_SIZE for address in near),
         *(address + offset for address in near[1:3] for offset in (1, 2, 4, 8, 0x10)),
@@ -34,12 +34,10 @@ def written(size: int, memory_base: int, pages: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(one for one in candidates if 0 <= one < limit))
 
 
-def value_of(number: int, size: int, memory_base: int, pages: int) -> int:
-    """What ``number`` stands for: a value of the list, and behind its end any other."""
+@cache
+def values(size: int, memory_base: int, pages: int) -> tuple[int, ...]:
+    """The same, as often as they are drawn: half of them plain, a fifth of any bits."""
     known = written(size, memory_base, pages)
-    return known[number] if number < len(known) else number * SPREAD % (1 << 8 * size)
-
-
-def numbers(size: int, memory_base: int, pages: int) -> int:
-    """How many numbers stand for a value."""
-    return len(written(size, memory_base, pages)) * (1 + WILD)
+    plain = known[: len(PLAIN) + 1] * (len(known) // len(PLAIN))
+    wild = (number * SPREAD % (1 << 8 * size) for number in range(1, len(known) // 2))
+    return (*known, *plain, *wild)

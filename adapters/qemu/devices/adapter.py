@@ -12,7 +12,7 @@ from adapters.answers import AdapterAnswer, AdapterError, Unsupported
 from adapters.driven import Handed, Moment, Plugged, Region, Space
 from adapters.qemu.devices.configuration import configuration
 from adapters.qemu.devices.machine import Layout, QemuMachine
-from adapters.qemu.devices.pci import CONFIG_SIZE, Function, functions, set_up
+from adapters.qemu.devices.pci import BASES, CONFIG_SIZE, Function, functions, set_up
 from adapters.qemu.devices.platforms import firmware_of, platform_of
 from adapters.qemu.devices.regions import Range, ranges, regions
 from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
@@ -160,7 +160,7 @@ class QemuDevices:
         found = list(ranges(hmp(machine, "info mtree -f")))
         made = regions(found, owner, there if self.configuration.devices else ())
         made += (
-            Region(name, Space.CONFIG, 0, CONFIG_SIZE, name.removesuffix(" config"))
+            Region(name, Space.CONFIG, 0, CONFIG_SIZE, name.removesuffix(" config"), fixed=BASES)
             for name in configuration_spaces
         )
         if not made:

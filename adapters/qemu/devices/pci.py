@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Protocol
 CONFIG_SIZE = 256
 """Bytes of configuration space that every function has (PCI Local Bus 3.0, 6.1)."""
 COMMAND, BARS = 0x04, 0x10
+BASES = (0x10, 0x34)
+"""Offsets of base addresses, that of the ROM included (PCI Local Bus 3.0, 6.1)."""
 DECODE_ALL = 7
 """Ports, memory, and mastering of the bus (PCI Local Bus 3.0, 6.2.2)."""
 TYPES = {1: "b", 2: "w", 4: "l"}
