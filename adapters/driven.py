@@ -103,7 +103,9 @@ class Plugged(Record, frozen=True):
     """What `DrivenAdapter.describe` returns.
 
     ``name`` is the program's, ``release`` its version, ``machine`` the machine type, ``devices``
-    what is plugged, by name. ``known_failures`` is as in `adapters.implementation.Implementation`.
+    what is plugged, by name. ``known_failures`` is the path of a file of what it is known to lose
+    (`suites.devices.oracle.known`), ``noise`` that of a folder of what may differ, with a file for
+    each device (`suites.devices.oracle.noise`).
     ``reuses``: its machines have `DrivenMachine.resume`, which is faster than a fresh one.
     """
 
@@ -112,6 +114,7 @@ class Plugged(Record, frozen=True):
     machine: str
     devices: tuple[str, ...]
     known_failures: str = ""
+    noise: str = ""
     reuses: bool = False
 
 

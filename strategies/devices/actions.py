@@ -1,7 +1,5 @@
 """Lists of what a guest does, over regions that are known only when the machine is there."""
 
-from itertools import chain
-
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
@@ -13,8 +11,8 @@ LONGEST = 40
 """Actions in a list."""
 ROW = 16
 """How many registers in a row are written, at most."""
-TOGETHER = 10
-"""A list of lists is as long as one of its own would hardly ever be, and shrinks as well."""
+FOCUS = (0, 1, 1, 2)
+"""How many regions a list is about; all, where it is none."""
 HOT = 4
 """How many registers a list comes back to again and again, at most."""
 PAGES = 8
@@ -58,10 +56,8 @@ def registers(draw: st.DrawFn, regions: tuple[Region, ...]) -> Register:
     widths = sizes(region)
     size = widths[max(0, draw(st.integers(-2, len(widths) - 1)))]
     last = region.size // size - 1
-    number = draw(st.integers(0, 4 * NEAR - 1))
-    if number >= NEAR and last >= NEAR:
-        number = draw(st.integers(0, min(last, FAR) if number < 3 * NEAR else last))
-    return Register(region.name, min(number, last) * size, size)
+    far = (NEAR, NEAR, FAR, last)[draw(st.integers(0, 3))]
+    return Register(region.name, draw(st.integers(0, min(far, last))) * size, size)
 
 
 @st.composite
@@ -109,11 +105,15 @@ def is_fixed(register: Register, reach: Reach) -> bool:
 def action_lists(draw: st.DrawFn, *, reach: Reach, longest: int = LONGEST) -> tuple[Action, ...]:
     """What a guest does: at most ``longest`` actions, many of them to a few hot registers.
 
-    Mostly it has to do with one or two regions, so that more of what belongs together is done.
+    Mostly it has to do with one or two regions, so that more of what belongs together is done. All
+    lengths are as likely, which is not so of lists of Hypothesis' own.
     """
-    chosen = draw(st.lists(st.integers(0, len(reach.regions) - 1), max_size=2, unique=True))
-    regions = tuple(reach.regions[one] for one in chosen) or reach.regions
-    hot = draw(st.lists(registers(regions), min_size=1, max_size=HOT))
-    some = st.lists(actions(reach, regions, hot), max_size=TOGETHER)
-    lists = chain.from_iterable(draw(st.lists(some, max_size=TOGETHER)))
-    return tuple(chain.from_iterable(lists))[:longest]
+    length = draw(st.integers(0, longest))
+    last = len(reach.regions) - 1
+    chosen = [draw(st.integers(0, last)) for _ in range(FOCUS[draw(st.integers(0, 3))])]
+    regions = tuple(reach.regions[one] for one in dict.fromkeys(chosen)) or reach.regions
+    hot = [draw(registers(regions)) for _ in range(draw(st.integers(1, HOT)))]
+    done: list[Action] = []
+    while len(done) < length:
+        done += draw(actions(reach, regions, hot))
+    return tuple(done[:length])

@@ -10,7 +10,7 @@ from adapters.driven import DrivenAdapter, Plugged
 from strategies.devices import Reach
 from suites.devices.oracle.bench import Bench
 from suites.devices.oracle.known import findings_of
-from suites.devices.oracle.noise import Noise, check_regions, noise_of
+from suites.devices.oracle.noise import noise_of
 from suites.devices.oracle.twins import Twins
 from suites.harness.declared import skip_undeclared
 
@@ -99,12 +99,7 @@ def tried(adapter: DrivenAdapter, destination: DrivenAdapter | None) -> Twins | 
     except SaveRefused as no:
         bench.close()
         return f"{label}, which cannot be migrated: {no.reason}"
-    noise: list[Noise] = []
-    for device in plugged.devices:
-        entries = noise_of(device, plugged.machine)
-        check_regions(entries, regions, device)
-        noise += entries
-    return Twins(bench, label, tuple(noise), findings_of(plugged))
+    return Twins(bench, label, noise_of(plugged, regions), findings_of(plugged))
 
 
 @pytest.fixture

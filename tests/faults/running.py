@@ -14,9 +14,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from adapters.reference import ReferenceAdapter
+from adapters.reference_devices import ReferenceDevices
 from tests.faults.counting import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
+REFERENCE_DEVICES = "adapters.reference_devices:ReferenceDevices"
+HANDED = "test_handed_over.py"
 EXAMPLE = "Failing test case: "
 """How a failure goes on that Hypothesis found."""
 FRAMES = re.compile(r"    Traceback .*\n(?=    \S)", re.DOTALL)
@@ -45,7 +48,7 @@ def adapters_in(module: str) -> list[str]:
         f"{module}:{name}"
         for name, value in vars(importlib.import_module(f"tests.faults.{module}")).items()
         if isinstance(value, type)
-        and issubclass(value, ReferenceAdapter)
+        and issubclass(value, ReferenceAdapter | ReferenceDevices)
         and value.__module__ == f"tests.faults.{module}"
         and not isabstract(value)
     ]
@@ -74,7 +77,12 @@ def outcomes(
     seed: int = 0,
     options: Iterable[str] = (),
 ) -> dict[str, Outcome]:
-    """By test, what became of it with ``adapter`` under test; ``options`` are those of pytest."""
+    """By test, what became of it with ``adapter`` under test; ``options`` are those of pytest.
+
+    Tests that hand a machine from one build to another are run against the reference, too.
+    """
+    tests = list(tests)
+    adapters = [REFERENCE_DEVICES] if any(HANDED in test for test in tests) else []
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
         result = run(
@@ -82,7 +90,7 @@ def outcomes(
             *options,
             "-p",
             "tests.faults.counting",
-            f"--adapter={adapter}",
+            *(f"--adapter={one}" for one in (*adapters, adapter)),
             f"--hypothesis-profile={profile}",
             f"--hypothesis-seed={seed}",
             f"--junitxml={report}",

@@ -14,8 +14,7 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parents[1] / "data"
-"""Where the files are, each called like the device that is plugged: ``e1000e.toml``."""
+from adapters.driven import Plugged
 
 
 class NoiseError(Exception):
@@ -114,28 +113,32 @@ def problems(one: Noise) -> Iterator[str]:
             yield f"{pattern!r} is no register; write region+0x1c, region+0x1c..0x3c or region+*."
 
 
-def noise_of(device: str, machine: str) -> tuple[Noise, ...]:
-    """What is known of a device on a machine type; raises `NoiseError`."""
-    path = FOLDER / f"{device}.toml"
-    if not path.exists():
+def noise_of(plugged: Plugged, regions: Collection[str]) -> tuple[Noise, ...]:
+    """What is known of the devices that are plugged: each has a file of its name, ``e1000e.toml``.
+
+    ``regions`` are those of the machine. Raises `NoiseError`.
+    """
+    if not plugged.noise:
         return ()
-    return tuple(
-        one
-        for one in read_noise(path)
-        if not one.machines or any(fnmatchcase(machine, it) for it in one.machines)
-    )
+    found: list[Noise] = []
+    for path in (Path(plugged.noise) / f"{device}.toml" for device in plugged.devices):
+        entries = read_noise(path) if path.exists() else ()
+        for one in entries:
+            if not one.machines or any(fnmatchcase(plugged.machine, it) for it in one.machines):
+                check_regions(one, regions, path)
+                found.append(one)
+    return tuple(found)
 
 
-def check_regions(entries: Collection[Noise], regions: Collection[str], device: str) -> None:
+def check_regions(one: Noise, regions: Collection[str], path: Path) -> None:
     """Raise `NoiseError` for a register in a region that the machine does not have."""
-    for one in entries:
-        for pattern in one.registers:
-            named = pattern.rpartition("+")[0]
-            if not any(fnmatchcase(region, named) for region in regions):
-                raise NoiseError(
-                    f"{FOLDER / f'{device}.toml'} ({one.reason}): no region is called {named!r}"
-                    f"{suggested(named, regions)}; the machine has {', '.join(sorted(regions))}."
-                )
+    for pattern in one.registers:
+        named = pattern.rpartition("+")[0]
+        if not any(fnmatchcase(region, named) for region in regions):
+            raise NoiseError(
+                f"{path} ({one.reason}): no region is called {named!r}"
+                f"{suggested(named, regions)}; the machine has {', '.join(sorted(regions))}."
+            )
 
 
 def suggested(wrong: str, known: Collection[str]) -> str:
