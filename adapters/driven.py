@@ -104,8 +104,8 @@ class Plugged(Record, frozen=True):
 
     ``name`` is the program's, ``release`` its version, ``machine`` the machine type, ``devices``
     what is plugged, by name. ``known_failures`` is the path of a file of what it is known to lose
-    (`suites.devices.oracle.known`), ``noise`` that of a folder of what may differ, with a file for
-    each device (`suites.devices.oracle.noise`).
+    (`suites.devices.oracle.known`), ``data`` that of a folder with a file for each device
+    (`suites.devices.oracle.noise`).
     ``reuses``: its machines have `DrivenMachine.resume`, which is faster than a fresh one.
     """
 
@@ -114,7 +114,7 @@ class Plugged(Record, frozen=True):
     machine: str
     devices: tuple[str, ...]
     known_failures: str = ""
-    noise: str = ""
+    data: str = ""
     reuses: bool = False
 
 

@@ -1,6 +1,7 @@
 """The reference machine, plugged in as any QEMU is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from adapters.answers import LoadRejected
@@ -22,6 +23,7 @@ from reference.devices.device import Device
 from reference.devices.machine import DEVICES, MEMORY, TYPE, Machine
 from reference.wire.errors import StreamError
 
+DATA = Path(__file__).with_name("reference_data")
 PAGES = MEMORY // PAGE_SIZE
 
 
@@ -114,11 +116,11 @@ class ReferenceDevices:
 
     devices: ClassVar[Sequence[Device]] = DEVICES
     machine: ClassVar[type[Machine]] = Machine
-    noise: ClassVar[str] = ""
+    data: ClassVar[str] = str(DATA)
 
     def describe(self) -> Plugged:
-        """As `adapters.driven.DrivenAdapter.describe`."""
-        return Plugged("reference", "0.1.0", TYPE, ("board",), noise=self.noise, reuses=True)
+        """As `adapters.driven.DrivenAdapter.describe`; fresh machines cost nothing."""
+        return Plugged("reference", "0.1.0", TYPE, ("board",), data=self.data)
 
     def start(self) -> ReferenceMachine:
         """As `adapters.driven.DrivenAdapter.start`."""

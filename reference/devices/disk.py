@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from reference.devices.device import CONFIG, MEMORY, Bus, Device
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import bool_, buffer, struct, uint8, uint32
+from reference.vmstate.fields import bool_, buffer, struct, uint8, uint32, validate
 from reference.vmstate.records import Record
 
 LINE = 6
@@ -66,7 +66,13 @@ class DiskState(Record, frozen=True):
 
 REQUEST = VMStateDescription(
     name="disk request",
-    fields=(uint32("sector"), uint32("length"), uint32("address"), bool_("writes")),
+    fields=(
+        uint32("sector"),
+        uint32("length"),
+        uint32("address"),
+        bool_("writes"),
+        validate("four sectors at most", lambda request, _: request.length <= IN_FLIGHT),
+    ),
     record=Request,
 )
 PCI = VMStateDescription(name="disk/pci", fields=(buffer("config", size=CONFIG_SIZE),))
@@ -83,6 +89,7 @@ DISK = VMStateDescription(
         uint8("in_flight", counts="requests"),
         struct("requests", REQUEST, count="in_flight"),
         buffer("medium", size=SECTORS),
+        validate("four are in flight", lambda state, _: len(state.requests) <= IN_FLIGHT),
     ),
     subsections=(PCI,),
     record=DiskState,

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from reference.devices.device import MEMORY, Bus, Device
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import uint8, uint16, uint32, uint64
+from reference.vmstate.fields import uint8, uint16, uint32, uint64, validate
 from reference.vmstate.records import Record
 
 LINE = 5
@@ -33,6 +33,8 @@ STATUS = Struct("<H")
 STATUS_AT = 14
 LONGEST = 4096
 """Bytes of a descriptor that are done; a longer one ends there."""
+LARGEST = 64
+"""Descriptors of a ring."""
 AT_ONCE = 16
 RUN, INTERRUPT = 1, 2
 DONE = 1
@@ -63,7 +65,14 @@ class DmaState(Record, frozen=True):
 DMA_PROGRESS = VMStateDescription(
     name="dma/progress",
     needed=lambda state: state.is_busy,
-    fields=(uint64("address"), uint32("length"), uint16("flags"), uint32("done")),
+    fields=(
+        uint64("address"),
+        uint32("length"),
+        uint16("flags"),
+        uint32("done"),
+        validate("a page at most", lambda state, _: state.length <= LONGEST),
+        validate("no more is done than there is", lambda state, _: state.done <= state.length),
+    ),
 )
 DMA = VMStateDescription(
     name="dma",
@@ -75,6 +84,9 @@ DMA = VMStateDescription(
         uint8("control"),
         uint8("status"),
         uint8("pattern"),
+        validate("the ring has 1 to 64 descriptors", lambda state, _: 1 <= state.size <= LARGEST),
+        validate("head is in the ring", lambda state, _: state.head < state.size),
+        validate("tail is in the ring", lambda state, _: state.tail < state.size),
     ),
     subsections=(DMA_PROGRESS,),
     record=DmaState,
@@ -101,7 +113,7 @@ class Dma(Device):
         """As `Device.write`."""
         changed: dict[int, dict[str, int]] = {
             0x00: {"ring": value},
-            0x04: {"size": min(max(value, 1), 64), "head": 0, "tail": 0},
+            0x04: {"size": min(max(value, 1), LARGEST), "head": 0, "tail": 0},
             0x0C: {"tail": value % state.size},
             0x10: {"control": value & 3},
             0x14: {"status": state.status & ~value},

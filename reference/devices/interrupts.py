@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from reference.devices.device import Bus, Device
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import bool_, uint8
+from reference.vmstate.fields import bool_, uint8, validate
 from reference.vmstate.records import Record
 
 NONE = 0xFF
@@ -51,6 +51,7 @@ INTERRUPTS = VMStateDescription(
         bool_("reads_isr"),
         bool_("needs_icw4"),
         bool_("automatic"),
+        validate("a step that there is", lambda state, _: state.step <= 3),
     ),
     record=InterruptsState,
 )

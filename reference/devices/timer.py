@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from reference.devices.device import Bus, Device
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import bool_, int64, struct, timer, uint8, uint16
+from reference.vmstate.fields import bool_, int64, struct, timer, uint8, uint16, validate
 from reference.vmstate.records import Record
 
 LINE = 0
@@ -72,6 +72,7 @@ CHANNEL = VMStateDescription(
         bool_("wrote_low"),
         bool_("read_low"),
         uint8("low"),
+        validate("a way to read", lambda state, _: state.access in (LOW, HIGH, BOTH)),
     ),
     record=Channel,
 )

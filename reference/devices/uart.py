@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from reference.devices.device import Bus, Device
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import bool_, buffer, uint8, uint16
+from reference.vmstate.fields import bool_, buffer, uint8, uint16, validate
 from reference.vmstate.records import Record
 
 LINE = 4
@@ -55,6 +55,7 @@ UART_RECEIVED = VMStateDescription(
         uint8("received_count", counts="received"),
         buffer("received", size="received_count"),
         bool_("timed_out"),
+        validate("16 wait at most", lambda state, _: len(state.received) <= QUEUE),
     ),
 )
 UART = VMStateDescription(

@@ -11,7 +11,7 @@ LONGEST = 40
 """Actions in a list."""
 ROW = 16
 """How many registers in a row are written, at most."""
-FOCUS = (0, 1, 1, 2)
+FOCUS = (0, 1, 1, 1)
 """How many regions a list is about; all, where it is none."""
 HOT = 4
 """How many registers a list comes back to again and again, at most."""
@@ -22,17 +22,21 @@ NEAR, FAR = 16, 64
 """How many registers at the beginning of a region are likely, and how many less so."""
 
 WRITE, READ, FILL, MOMENT, RESET = range(5)
-KINDS = (WRITE,) * 24 + (READ,) * 8 + (FILL,) * 3 + (MOMENT,) * 4 + (RESET,)
+KINDS = (WRITE,) * 36 + (READ,) * 12 + (FILL,) * 4 + (MOMENT,) * 4 + (RESET,)
 """What is done, as often as it is here; the simplest first."""
 FILLINGS = (Contents.RECORDS, Contents.POINTERS, Contents.NOISE, Contents.ONES)
 
 
 class Reach(Record, frozen=True):
-    """What a guest can reach of a machine: see `adapters.driven.DrivenMachine`."""
+    """What a guest can reach of a machine: see `adapters.driven.DrivenMachine`.
+
+    ``programs`` are lists of actions with which drivers begin.
+    """
 
     regions: tuple[Region, ...]
     pages: int
     memory_base: int
+    programs: tuple[tuple[Action, ...], ...] = ()
 
 
 class Register(Record, frozen=True):
@@ -66,7 +70,7 @@ def actions(
 ) -> tuple[Action, ...]:
     """What a guest does next; every other access is to a hot register.
 
-    A fourth of what is written is written to several registers in a row, as drivers begin with, so
+    An eighth of what is written is written to several registers in a row, as drivers begin with, so
     that few lists reach many of them.
     """
     kind = KINDS[draw(st.integers(0, len(KINDS) - 1))]
@@ -84,7 +88,7 @@ def actions(
         return (Read(region, offset, size),)
     possible = values(size, reach.memory_base, reach.pages)
     value = possible[draw(st.integers(0, len(possible) - 1))]
-    times = max(1, draw(st.integers(-3 * ROW, ROW)))
+    times = max(1, draw(st.integers(-7 * ROW, ROW)))
     row = (Register(region, offset + size * number, size) for number in range(times))
     return tuple(Write(region, one.offset, value, size) for one in row if is_writable(one, reach))
 
@@ -105,15 +109,39 @@ def is_fixed(register: Register, reach: Reach) -> bool:
 def action_lists(draw: st.DrawFn, *, reach: Reach, longest: int = LONGEST) -> tuple[Action, ...]:
     """What a guest does: at most ``longest`` actions, many of them to a few hot registers.
 
-    Mostly it has to do with one or two regions, so that more of what belongs together is done. All
-    lengths are as likely, which is not so of lists of Hypothesis' own.
+    Mostly it has to do with one or two regions, so that more of what belongs together is done; or
+    it begins as a driver does, and goes on with the same registers. All lengths are as likely,
+    which is not so of lists of Hypothesis' own.
     """
     length = draw(st.integers(0, longest))
     last = len(reach.regions) - 1
-    chosen = [draw(st.integers(0, last)) for _ in range(FOCUS[draw(st.integers(0, 3))])]
-    regions = tuple(reach.regions[one] for one in dict.fromkeys(chosen)) or reach.regions
+    program = draw(st.integers(-len(reach.programs), len(reach.programs) - 1))
+    if length and program >= 0:
+        done = list(reach.programs[program])
+        accesses = [one for one in done if isinstance(one, Read | Write)]
+        touched = {one.region for one in accesses}
+        regions = tuple(one for one in reach.regions if one.name in touched)
+        length += len(done)
+    else:
+        done = []
+        chosen = {draw(st.integers(0, last)) for _ in range(FOCUS[draw(st.integers(0, 3))])}
+        regions = tuple(reach.regions[one] for one in sorted(chosen)) or reach.regions
     hot = [draw(registers(regions)) for _ in range(draw(st.integers(1, HOT)))]
-    done: list[Action] = []
     while len(done) < length:
         done += draw(actions(reach, regions, hot))
     return tuple(done[:length])
+
+
+class Interrupted(Record, frozen=True):
+    """What a guest does: before something happens to its machine, and then."""
+
+    before: tuple[Action, ...] = ()
+    then: tuple[Action, ...] = ()
+
+
+@st.composite
+def interrupted_lists(draw: st.DrawFn, *, reach: Reach, longest: int = LONGEST) -> Interrupted:
+    """Lists of `action_lists` that are cut in two, anywhere."""
+    done = draw(action_lists(reach=reach, longest=longest))
+    cut = len(done) - draw(st.integers(0, len(done)))
+    return Interrupted(done[:cut], done[cut:])

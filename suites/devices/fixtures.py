@@ -4,13 +4,14 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.answers import SaveRefused, Unsupported
 from adapters.driven import DrivenAdapter, Plugged
 from strategies.devices import Reach
 from suites.devices.oracle.bench import Bench
 from suites.devices.oracle.known import findings_of
-from suites.devices.oracle.noise import noise_of
+from suites.devices.oracle.noise import known_of
 from suites.devices.oracle.twins import Twins
 from suites.harness.declared import skip_undeclared
 
@@ -99,7 +100,7 @@ def tried(adapter: DrivenAdapter, destination: DrivenAdapter | None) -> Twins | 
     except SaveRefused as no:
         bench.close()
         return f"{label}, which cannot be migrated: {no.reason}"
-    return Twins(bench, label, noise_of(plugged, regions), findings_of(plugged))
+    return Twins(bench, label, known_of(plugged, regions), findings_of(plugged))
 
 
 @pytest.fixture
@@ -110,8 +111,8 @@ def builds(twins: Twins) -> Twins:
 
 @pytest.fixture
 def reach(twins: Twins) -> Reach:
-    """What a guest can reach."""
-    return twins.bench.reach
+    """What a guest can reach, and how drivers begin."""
+    return replace(twins.bench.reach, programs=twins.programs)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

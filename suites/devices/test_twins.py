@@ -1,59 +1,89 @@
 """TWIN: what a guest sees of its devices after a migration in the middle of whatever it did."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import pytest
 
-from adapters.driven import Action, Reset
-from strategies.devices import action_lists
-from suites.devices.oracle.scripts import EVERYTHING, MIGRATED, SAVED, SETTLING
+from adapters.driven import Reset
+from strategies.devices import Interrupted, Reach, interrupted_lists
+from suites.devices.oracle.scripts import EVERYTHING, MIGRATED, SAVED, SETTLING, Script
 from suites.devices.oracle.twins import Twins
 from suites.harness.clauses import clause
+from suites.harness.declared import skip_undeclared
 from suites.harness.properties import property_of
 
-Actions = tuple[Action, ...]
 
-what_a_guest_does = property_of(before=lambda reach: action_lists(reach=reach))
-what_it_does_then = property_of(
-    before=lambda reach: action_lists(reach=reach), then=lambda reach: action_lists(reach=reach)
+class Way(NamedTuple):
+    """What happens to a guest between two actions, and the clause that it must not notice."""
+
+    clause: str
+    script: Callable[[Interrupted], Script]
+
+
+LOOKS = Way("TWIN-1", lambda guest: (*guest.before, *MIGRATED, *EVERYTHING))
+GOES_ON = Way(
+    "TWIN-2", lambda guest: (*guest.before, *MIGRATED, *guest.then, *SETTLING, *EVERYTHING)
 )
+IS_RESET = Way(
+    "TWIN-5",
+    lambda guest: (*guest.before, *MIGRATED, Reset(), *guest.then, *SETTLING, *EVERYTHING),
+)
+GOES_FURTHER = Way(
+    "TWIN-6", lambda guest: (*guest.before, *MIGRATED, *guest.then, *MIGRATED, *EVERYTHING)
+)
+IS_SAVED = Way("TWIN-7", lambda guest: (*guest.before, *SAVED, *guest.then, *SETTLING, *EVERYTHING))
+what_a_guest_does = property_of(guest=lambda reach: interrupted_lists(reach=reach))
 
 
-@clause("TWIN-1", "TWIN-4")
+@clause("TWIN-1", "TWIN-3", "TWIN-4")
 @what_a_guest_does
-def test_every_register_reads_as_on_a_twin(twins: Twins, before: Actions) -> None:
+def test_every_register_reads_as_on_a_twin(twins: Twins, guest: Interrupted) -> None:
     """Whatever a guest did, after a migration it reads what it would have read."""
-    twins.check((*before, *MIGRATED, *EVERYTHING), "TWIN-1")
+    twins.check(LOOKS.script(guest), LOOKS.clause)
 
 
 @clause("TWIN-2", "TWIN-3", "TWIN-4")
-@what_it_does_then
-def test_what_a_guest_does_next_is_answered_as_by_a_twin(
-    twins: Twins, before: Actions, then: Actions
-) -> None:
+@what_a_guest_does
+def test_what_a_guest_does_next_is_answered_as_by_a_twin(twins: Twins, guest: Interrupted) -> None:
     """What a guest goes on with has the same answers, and leaves the same in its memory."""
-    twins.check((*before, *MIGRATED, *then, *SETTLING, *EVERYTHING), "TWIN-2")
+    twins.check(GOES_ON.script(guest), GOES_ON.clause)
 
 
 @clause("TWIN-5")
-@what_it_does_then
-def test_a_reset_after_a_migration_is_one_without_it(
-    twins: Twins, before: Actions, then: Actions
-) -> None:
+@what_a_guest_does
+def test_a_reset_after_a_migration_is_one_without_it(twins: Twins, guest: Interrupted) -> None:
     """A machine that was migrated can be reset, and is then as new."""
-    twins.check((*before, *MIGRATED, Reset(), *then, *SETTLING, *EVERYTHING), "TWIN-5")
+    twins.check(IS_RESET.script(guest), IS_RESET.clause)
 
 
 @clause("TWIN-6")
-@what_it_does_then
-def test_a_second_migration_loses_nothing(twins: Twins, before: Actions, then: Actions) -> None:
+@what_a_guest_does
+def test_a_second_migration_loses_nothing(twins: Twins, guest: Interrupted) -> None:
     """Who arrived can be migrated again, whatever its guest did meanwhile."""
-    twins.check((*before, *MIGRATED, *then, *MIGRATED, *EVERYTHING), "TWIN-6")
+    twins.check(GOES_FURTHER.script(guest), GOES_FURTHER.clause)
 
 
 @clause("TWIN-7")
-@what_it_does_then
-def test_saving_changes_nothing(twins: Twins, before: Actions, then: Actions) -> None:
+@what_a_guest_does
+def test_saving_changes_nothing(twins: Twins, guest: Interrupted) -> None:
     """A machine that was saved goes on as one that was not: migrations fail, and are given up."""
-    twins.check((*before, *SAVED, *then, *SETTLING, *EVERYTHING), "TWIN-7")
+    twins.check(IS_SAVED.script(guest), IS_SAVED.clause)
+
+
+@clause("TWIN-1", "TWIN-2", "TWIN-3", "TWIN-4", "TWIN-5", "TWIN-6", "TWIN-7")
+@pytest.mark.parametrize(
+    "way", [LOOKS, GOES_ON, IS_RESET, GOES_FURTHER, IS_SAVED], ids=lambda way: way.clause
+)
+def test_a_driver_may_be_interrupted_anywhere(
+    twins: Twins, reach: Reach, way: Way, request: pytest.FixtureRequest
+) -> None:
+    """Between any two accesses with which a driver begins, and behind the last."""
+    if not reach.programs:
+        skip_undeclared(request.node, [f"how drivers of {twins.label} begin"])
+    for program in reach.programs:
+        for cut in range(len(program) + 1):
+            twins.check(way.script(Interrupted(program[:cut], program[cut:])), way.clause)
 
 
 @clause("TWIN-8")

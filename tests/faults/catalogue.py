@@ -5,17 +5,21 @@ from collections import defaultdict
 from tests.faults.caught import Caught
 from tests.faults.caught_in_behaviour import BEHAVIOUR
 from tests.faults.caught_in_bytes import BYTES
+from tests.faults.caught_in_devices import DEVICES
 from tests.faults.caught_in_state import STATE
 from tests.faults.caught_in_steps import STEPS
 from tests.faults.caught_in_versions import VERSIONS
 
-CHAPTERS = "suites/pseries/"
+CHAPTERS, DEVICE_CHAPTERS = "suites/pseries/", "suites/devices/"
 CATALOGUE: dict[str, tuple[Caught, ...]] = {}
 """By the test function: what it must catch."""
 
-for table in (STATE, VERSIONS, BEHAVIOUR, BYTES, STEPS):
+for folder, table in (
+    *((CHAPTERS, one) for one in (STATE, VERSIONS, BEHAVIOUR, BYTES, STEPS)),
+    (DEVICE_CHAPTERS, DEVICES),
+):
     for test, rows in table.items():
-        CATALOGUE[f"{CHAPTERS}{test}"] = (*CATALOGUE.get(f"{CHAPTERS}{test}", ()), *rows)
+        CATALOGUE[f"{folder}{test}"] = (*CATALOGUE.get(f"{folder}{test}", ()), *rows)
 
 ROWS = tuple(
     (f"{test}[{row.case}]" if row.case else test, row)

@@ -217,12 +217,11 @@ class MachineWithTheClockLast(Machine):
 
     def load(self, stream: bytes) -> None:
         """Keep the clock from them."""
-        before = self.now
         super().load(stream)
         timer_of = self.states["timer"]
         due = getattr(timer_of, "due", NEVER)
         if due != NEVER:
-            self.states["timer"] = replace(timer_of, due=due - self.now + before)
+            self.states["timer"] = replace(timer_of, due=due - self.now)
 
 
 class LoadsTheClockLast(ReferenceDevices):

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from adapters.answers import Died
 from adapters.driven import Plugged
 from reference.devices.disk import DiskState
-from reference.devices.dma import DmaState
 from reference.devices.machine import Machine
 from reference.devices.timer import NEVER, TimerState
 from reference.devices.uart import UartState
@@ -128,24 +127,18 @@ class SavingStopsTheTimer(ReferenceDevices):
 
 
 class TrustingMachine(Migrated):
-    """A machine that believes in every count."""
+    """A machine that has a table of six for the modes of its timer."""
 
     def load(self, stream: bytes) -> None:
-        """Load it, with an array of four requests."""
+        """Load it, and look them up."""
         super().load(stream)
-        if len(self.disk.requests) > 4:
-            raise Died("*** stack smashing detected ***: terminated")
-
-    def moment(self) -> None:
-        """Go on, with a buffer of a page."""
-        dma = self.states["dma"]
-        assert isinstance(dma, DmaState)
-        if dma.length > 4096:
+        timers = self.states["timer"]
+        assert isinstance(timers, TimerState)
+        if any(one.mode > 5 for one in timers.channels):
             raise Died("Segmentation fault")
-        super().moment()
 
 
-class BelievesInEveryCount(ReferenceDevices):
+class BelievesInEveryNumber(ReferenceDevices):
     """A number in a stream is used without a look at what it may be."""
 
     machine = TrustingMachine

@@ -5,7 +5,7 @@ import pytest
 from adapters.driven import Contents, DrivenMachine, Fill, Handed, Moment, Read, Reset, Write
 from suites.devices.oracle.bench import Bench
 from suites.devices.oracle.known import Finding
-from suites.devices.oracle.noise import Kind, Noise
+from suites.devices.oracle.noise import Kind, Known, Noise
 from suites.devices.oracle.scripts import Look, Migration, Saving, Script, Sweep
 from suites.devices.oracle.twins import Twins
 from suites.harness.failures import Violation
@@ -21,7 +21,7 @@ def twins_of(
     """A bench of machines of a type."""
     adapter = toys.Toys()
     adapter.machine = machine
-    return Twins(Bench(adapter), "toy on toy board", noise, known)
+    return Twins(Bench(adapter), "toy on toy board", Known(noise, ()), known)
 
 
 def test_a_machine_that_loses_nothing_passes() -> None:
@@ -71,7 +71,7 @@ def test_what_does_not_come_again_on_fresh_machines_is_counted_only() -> None:
             machine.resume(handed)
             return machine
 
-    twins = Twins(Bench(Fresh()), "toy", (), ())
+    twins = Twins(Bench(Fresh()), "toy", Known((), ()), ())
     twins.check((Write("toy", 3, 1, 1), Moment(), *MIGRATED, *END), "TWIN-1")
     assert twins.tally["unconfirmed"] == 1
 

@@ -18,7 +18,7 @@ from adapters.qemu.devices.regions import Range, ranges, regions
 from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
 
 KNOWN = Path(__file__).with_name("known-findings.toml")
-NOISE = Path(__file__).with_name("noise")
+DATA = Path(__file__).with_name("data")
 PLAIN = (
     *("-accel", "tcg", "-S", "-nodefaults", "-display", "none", "-vga", "none"),
     *("-rtc", "base=2020-01-01,clock=vm"),
@@ -62,7 +62,7 @@ class QemuDevices:
             machine=self.configuration.machine,
             devices=self.configuration.names,
             known_failures=str(KNOWN),
-            noise=str(NOISE),
+            data=str(DATA),
             reuses=True,
         )
 

@@ -1,7 +1,9 @@
 """The machines that perform scripts: one that is used again and again, and fresh ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
+from traceback import format_exception
+from typing import Any, TypeVar
 
 from adapters.answers import AdapterAnswer, Died, Hung, LoadRejected, SaveRefused
 from adapters.driven import (
@@ -28,12 +30,39 @@ from suites.devices.oracle.scripts import (
     reads,
 )
 
+Answered = TypeVar("Answered")
+
 VERDICTS: dict[type[AdapterAnswer], type[Crashed | TimedOut | Rejected | Refused]] = {
     Died: Crashed,
     Hung: TimedOut,
     LoadRejected: Rejected,
     SaveRefused: Refused,
 }
+
+
+class Guarded:
+    """A machine of somebody's: whatever else it raises is a crash, as in `verdicts.asked`."""
+
+    def __init__(self, machine: DrivenMachine) -> None:
+        self.machine = machine
+
+    def __getattr__(self, name: str) -> Any:
+        theirs = getattr(self.machine, name)
+        return guarded(theirs) if callable(theirs) else theirs
+
+
+def guarded(method: Callable[..., Answered]) -> Callable[..., Answered]:
+    """A method that raises answers of the protocol only."""
+
+    def call(*arguments: Any) -> Answered:
+        try:
+            return method(*arguments)
+        except AdapterAnswer:
+            raise
+        except Exception as error:  # whatever an implementation raises is a crash of it
+            raise Died("".join(format_exception(error)).rstrip()) from error
+
+    return call
 
 
 def verdict_of(end: AdapterAnswer) -> Verdict:
@@ -105,7 +134,7 @@ class Bench:
     def machine(self) -> DrivenMachine:
         """The machine that is used again and again, if it is still alive."""
         if self.used is None:
-            self.used = self.adapter.start()
+            self.used = self.started()
         return self.used
 
     def searched(self, script: Script) -> Account:
@@ -122,13 +151,17 @@ class Bench:
             self.close()
         return account
 
+    def started(self) -> DrivenMachine:
+        """A fresh machine."""
+        return Guarded(guarded(self.adapter.start)())
+
     def cleared(self, machine: DrivenMachine) -> list[Action]:
         """What makes a machine that was used as one that was just started."""
         return [*(Fill(page, Contents.ZEROS) for page in range(machine.pages)), Reset()]
 
     def confirmed(self, script: Script) -> Account:
         """What comes of a script on machines that nothing happened to before."""
-        performance = Performance(self, self.adapter.start(), fresh=True)
+        performance = Performance(self, self.started(), fresh=True)
         try:
             return performance.account((), script)
         finally:
@@ -136,7 +169,7 @@ class Bench:
 
     def saved(self, script: Script) -> bytes:
         """The stream of a fresh machine after a script; raises what ends it before."""
-        performance = Performance(self, self.adapter.start(), fresh=True)
+        performance = Performance(self, self.started(), fresh=True)
         try:
             performance.perform(script)
             return performance.machine.save().stream
@@ -214,5 +247,5 @@ class Performance:
             left, handed = self.machine, self.machine.migrate()
             left.close()
             ways = (self.bench.destination or self.bench.adapter, self.bench.adapter)
-            self.machine = ways[self.hops % 2].load(handed)
+            self.machine = Guarded(guarded(ways[self.hops % 2].load)(handed))
             self.hops += 1

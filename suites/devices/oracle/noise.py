@@ -1,4 +1,4 @@
-"""What may differ after a migration, as strictly parsed data: a file for each device.
+"""What is known of a device, as strictly parsed data: what may differ, and how a driver begins.
 
 Only what cannot be told by two machines of which neither was migrated is in there.
 """
@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from adapters.driven import Plugged
+from adapters.driven import Action, Plugged, Read, Write
+from suites.devices.oracle.texts import ScriptError, script_of
 
 
 class NoiseError(Exception):
@@ -59,6 +60,19 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.kind is Kind.REFUSAL and re.search(self.says, words) is not None
 
 
+class Program(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a driver begins; what follows is drawn: states that chance alone would not reach.
+
+    ``name`` says what for, ``steps`` are its actions, a line each, ``source`` is where that is
+    written.
+    """
+
+    name: str
+    steps: tuple[str, ...]
+    source: str
+    machines: tuple[str, ...] = ()
+
+
 RANGE = re.compile(r"(?P<region>.+)\+(?:(?P<first>0x[0-9a-f]+)(?:\.\.(?P<last>0x[0-9a-f]+))?|\*)")
 
 
@@ -75,26 +89,36 @@ def about(pattern: str, where: str) -> bool:
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole file: tables ``[[noise]]``."""
+    """A whole file: tables ``[[noise]]`` and ``[[program]]``."""
 
     noise: tuple[Noise, ...] = ()
+    program: tuple[Program, ...] = ()
 
 
-def read_noise(path: Path) -> tuple[Noise, ...]:
+def read_data(path: Path) -> Listed:
     """The entries of a TOML file; raises `NoiseError`."""
     try:
         document: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-        listed = msgspec.convert(document, Listed).noise
+        listed = msgspec.convert(document, Listed)
     except tomllib.TOMLDecodeError as error:
         raise NoiseError(f"{path} is no TOML: {error}.") from error
     except msgspec.ValidationError as error:
         unknown = re.search(r"unknown field `(\w+)`", str(error))
-        hint = suggested(unknown[1], Noise.__struct_fields__) if unknown else ""
-        names = ", ".join(Noise.__struct_fields__)
-        raise NoiseError(f"{path}: {error}{hint}; a [[noise]] has {names}.") from error
-    for number, one in enumerate(listed, 1):
+        known = {*Noise.__struct_fields__, *Program.__struct_fields__, "noise", "program"}
+        hint = suggested(unknown[1], known) if unknown else ""
+        tables = "; ".join(
+            f"a [[{one.__name__.lower()}]] has {', '.join(one.__struct_fields__)}"
+            for one in (Noise, Program)
+        )
+        raise NoiseError(f"{path}: {error}{hint}; {tables}.") from error
+    for number, one in enumerate(listed.noise, 1):
         for problem in problems(one):
             raise NoiseError(f"{path}, noise {number} ({one.reason}): {problem}")
+    for program in listed.program:
+        try:
+            script_of(program.steps)
+        except ScriptError as error:
+            raise NoiseError(f"{path}, program {program.name!r}: {error}") from error
     return listed
 
 
@@ -113,32 +137,51 @@ def problems(one: Noise) -> Iterator[str]:
             yield f"{pattern!r} is no register; write region+0x1c, region+0x1c..0x3c or region+*."
 
 
-def noise_of(plugged: Plugged, regions: Collection[str]) -> tuple[Noise, ...]:
-    """What is known of the devices that are plugged: each has a file of its name, ``e1000e.toml``.
+class Known(NamedTuple):
+    """What is known of all that is plugged: what may differ, and the programs of drivers."""
+
+    noise: tuple[Noise, ...]
+    programs: tuple[tuple[Action, ...], ...]
+
+
+def known_of(plugged: Plugged, regions: Collection[str]) -> Known:
+    """What the data files of the devices say that are plugged; each is called ``e1000e.toml``.
 
     ``regions`` are those of the machine. Raises `NoiseError`.
     """
-    if not plugged.noise:
-        return ()
-    found: list[Noise] = []
-    for path in (Path(plugged.noise) / f"{device}.toml" for device in plugged.devices):
-        entries = read_noise(path) if path.exists() else ()
-        for one in entries:
-            if not one.machines or any(fnmatchcase(plugged.machine, it) for it in one.machines):
-                check_regions(one, regions, path)
-                found.append(one)
-    return tuple(found)
+    noise: list[Noise] = []
+    programs: list[tuple[Action, ...]] = []
+    for path in (Path(plugged.data) / f"{device}.toml" for device in plugged.devices):
+        if not (plugged.data and path.exists()):
+            continue
+        listed = read_data(path)
+        for one in listed.noise:
+            if is_for(one.machines, plugged.machine):
+                for pattern in one.registers:
+                    check_region(pattern.rpartition("+")[0], regions, path, one.reason)
+                noise.append(one)
+        for program in listed.program:
+            if is_for(program.machines, plugged.machine):
+                steps = [it for it in script_of(program.steps) if isinstance(it, Action)]
+                for step in steps:
+                    if isinstance(step, Read | Write):
+                        check_region(step.region, regions, path, program.name)
+                programs.append(tuple(steps))
+    return Known(tuple(noise), tuple(programs))
 
 
-def check_regions(one: Noise, regions: Collection[str], path: Path) -> None:
-    """Raise `NoiseError` for a register in a region that the machine does not have."""
-    for pattern in one.registers:
-        named = pattern.rpartition("+")[0]
-        if not any(fnmatchcase(region, named) for region in regions):
-            raise NoiseError(
-                f"{path} ({one.reason}): no region is called {named!r}"
-                f"{suggested(named, regions)}; the machine has {', '.join(sorted(regions))}."
-            )
+def is_for(machines: Collection[str], machine: str) -> bool:
+    """Whether an entry is about a machine type; all, where it names none."""
+    return not machines or any(fnmatchcase(machine, one) for one in machines)
+
+
+def check_region(named: str, regions: Collection[str], path: Path, what: str) -> None:
+    """Raise `NoiseError` for a region that the machine does not have."""
+    if not any(fnmatchcase(region, named) for region in regions):
+        raise NoiseError(
+            f"{path} ({what}): no region is called {named!r}{suggested(named, regions)}; "
+            f"the machine has {', '.join(sorted(regions))}."
+        )
 
 
 def suggested(wrong: str, known: Collection[str]) -> str:

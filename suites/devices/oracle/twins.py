@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple, NoReturn
 
 from adapters.driven import Action, Read, Write
 from adapters.verdicts import Refused, Rejected, Verdict
 from reference.vmstate.records import literal
 from suites.devices.oracle.bench import Account, Answer, Bench
-from suites.devices.oracle.changing import survival
+from suites.devices.oracle.changing import places, survival
 from suites.devices.oracle.explaining import explained
 from suites.devices.oracle.known import Finding
-from suites.devices.oracle.noise import Noise
+from suites.devices.oracle.noise import Known
 from suites.devices.oracle.scripts import (
     Hop,
     Script,
@@ -25,6 +26,8 @@ from suites.harness.failures import fail
 
 Perform = Callable[[Script], Account]
 
+CONTROLS = 3
+"""How many further machines without hops are asked: two may agree on a number by chance."""
 MEMORY = "TWIN-3"
 """The clause of what a guest finds in its memory."""
 ACCEPTED = "TWIN-4"
@@ -50,10 +53,9 @@ class Difference(NamedTuple):
 class Twins:
     """The bench, and what differs without a loss: learned in this run, or written down."""
 
-    def __init__(
-        self, bench: Bench, label: str, noise: tuple[Noise, ...], known: tuple[Finding, ...]
-    ) -> None:
-        self.bench, self.label, self.noise, self.known = bench, label, noise, known
+    def __init__(self, bench: Bench, label: str, data: Known, known: tuple[Finding, ...]) -> None:
+        self.bench, self.label, self.known = bench, label, known
+        self.noise, self.programs = data
         self.volatile: set[str] = set()
         """The registers that differed on two machines of which neither was migrated."""
         self.tally: Counter[str] = Counter()
@@ -81,6 +83,13 @@ class Twins:
             script = self.shortest(script, confirmed, clause)
             self.fail(confirmed, [*story(script), *explained(self.bench, script)])
 
+    @cached_property
+    def fields(self) -> int:
+        """How many numbers there are in the stream of a machine that has done nothing."""
+        machine = self.bench.machine()
+        machine.perform(self.bench.cleared(machine))
+        return len(places(machine.save().stream, self.bench.plugged.machine))
+
     def check_changed(
         self, before: tuple[Action, ...], field: int, value: int, clause: str
     ) -> None:
@@ -94,7 +103,7 @@ class Twins:
         if seen is None or seen.end is None:
             return
         bench.close()
-        machine = bench.adapter.start()
+        machine = bench.started()
         confirmed = survival(bench, machine, before, field, value)
         machine.close()
         if confirmed is None or confirmed.end is None:
@@ -142,12 +151,13 @@ class Twins:
         migrated = perform(script)
         if next(self.differences(stayed, migrated, clause), None) is None:
             return None
-        control = perform(without_hops(script))
-        self.volatile |= {
-            one.where
-            for one, other in zip(stayed.answers, control.answers, strict=False)
-            if one != other and one.where != "memory"
-        }
+        for _ in range(CONTROLS):
+            control = perform(without_hops(script))
+            self.volatile |= {
+                one.where
+                for one, other in zip(stayed.answers, control.answers, strict=False)
+                if one != other and one.where != "memory"
+            }
         return next(self.differences(stayed, migrated, clause), None)
 
     def differences(self, stayed: Account, migrated: Account, clause: str) -> Iterator[Difference]:
