@@ -15,7 +15,7 @@ from adapters.protocol import AdapterError
 from reference.compatibility.declarations import DeclarationError
 from reference.compatibility.declaring import declare_all
 from reference.spapr.versions import STREAM_VERSIONS, put_to_test
-from suites.devices import fixtures as devices
+from suites.devices.benches import DRIVEN
 from suites.devices.oracle.noise import NoiseError
 from suites.devices.report import Devices
 from suites.harness import recorders
@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
         names = [name for name, one in loaded.items() if not is_driven(one)]
         adapters = tuple(one for one in loaded.values() if not is_driven(one))
         config.stash[fixtures.ADAPTERS] = adapters
-        config.stash[devices.DRIVEN] = tuple(one for one in loaded.values() if is_driven(one))
+        config.stash[DRIVEN] = tuple(one for one in loaded.values() if is_driven(one))
         for version in (version for one in adapters for version in one.describe().versions):
             put_to_test(version)
         implementations = [one.describe() for one in adapters]
@@ -91,7 +91,6 @@ def pytest_configure(config: pytest.Config) -> None:
     register(recorders)
     register(Devices(), "devices")
     register(fixtures)
-    register(devices)
     register(KnownFailures(known))
     register(Matrix(STREAM_VERSIONS, hops_of, fixtures.SUBJECT), "matrix")
     register(Visits(), "visits")

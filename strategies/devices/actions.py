@@ -115,9 +115,9 @@ def action_lists(draw: st.DrawFn, *, reach: Reach, longest: int = LONGEST) -> tu
     """
     length = draw(st.integers(0, longest))
     last = len(reach.regions) - 1
-    program = draw(st.integers(-len(reach.programs), len(reach.programs) - 1))
-    if length and program >= 0:
-        done = list(reach.programs[program])
+    program = draw(st.integers(0, 2 * len(reach.programs)))
+    if length and program > len(reach.programs):
+        done = list(reach.programs[program - len(reach.programs) - 1])
         accesses = [one for one in done if isinstance(one, Read | Write)]
         touched = {one.region for one in accesses}
         regions = tuple(one for one in reach.regions if one.name in touched)

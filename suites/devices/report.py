@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from suites.devices.fixtures import BENCHES
+from suites.devices.benches import BENCHES
 from suites.devices.oracle.twins import Twins
 from suites.harness.failures import Violation
 
@@ -63,3 +63,9 @@ class Devices:
             counts.append(f"{len(self.reached[label])} of {self.all[label]} registers")
             counts += [f"{number} {what}" for what, number in tally.items() if what not in COUNTED]
             terminalreporter.line(f"{label}: {', '.join(counts)}")
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """End what benches run."""
+        for one in config.stash.get(BENCHES, {}).values():
+            if isinstance(one, Twins):
+                one.bench.close()

@@ -18,6 +18,7 @@ STEPPED = 256
 
 @clause("TWIN-9")
 @property_of(
+    shrinks=False,
     before=lambda reach: action_lists(reach=reach, longest=8),
     field=lambda: st.integers(0, MOST),
     value=lambda: unsigned_words(bits=64),

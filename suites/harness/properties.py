@@ -11,7 +11,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis.errors import FlakyFailure
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
@@ -33,11 +33,15 @@ NOT_ALWAYS = (
 
 
 class Drawn(NamedTuple):
-    """A test as it was written, what it draws, and the part of the profile's examples it runs."""
+    """A test as it was written, what it draws, and the part of the profile's examples it runs.
+
+    ``shrinks``: whether a failure is made smaller.
+    """
 
     test: Test
     strategies: dict[str, Strategy]
     part: int
+    shrinks: bool
 
     @property
     def own(self) -> list[str]:
@@ -51,10 +55,12 @@ class Drawn(NamedTuple):
         return list(dict.fromkeys([*self.own, *further]))
 
 
-def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Test]:
+def property_of(
+    *, part: int = 1, shrinks: bool = True, **strategies: Strategy
+) -> Callable[[Test], Test]:
     """Make a test of a property: each of ``strategies`` gives the argument of its name.
 
-    ``part`` divides the number of examples that the profile asks for, where a test is one of many
+    A test that does not shrink has failures that are small, and take long. ``part`` divides the number of examples that the profile asks for, where a test is one of many
     alike and an example shows as much as it does in the others.
 
     A strategy is given as a function of parameters that pytest chooses, such as
@@ -62,7 +68,7 @@ def property_of(*, part: int = 1, **strategies: Strategy) -> Callable[[Test], Te
     """
 
     def decorate(test: Test) -> Test:
-        drawn = Drawn(test, strategies, part)
+        drawn = Drawn(test, strategies, part, shrinks)
 
         def undrawn(**_values: Any) -> None:
             raise pytest.UsageError(f"{test.__name__} draws: it needs the plugin `Properties`.")
@@ -116,9 +122,8 @@ def hypothesis_test(item: pytest.Function, drawn: Drawn, adapt: Adapt) -> Test:
     strategies = {
         name: adapt(item, strategy_of(item, one)) for name, one in drawn.strategies.items()
     }
-    drawing = settings(
-        max_examples=max(1, settings().max_examples // drawn.part), phases=phases_of(item)
-    )
+    phases = [one for one in phases_of(item) if drawn.shrinks or one is not Phase.shrink]
+    drawing = settings(max_examples=max(1, settings().max_examples // drawn.part), phases=phases)
     return drawing(given(**strategies)(example))
 
 

@@ -35,7 +35,7 @@ every_version = pytest.mark.parametrize("version", versions())
 @clause("SUB-1")
 @wire_format
 @every_version
-@property_of(machine=sendable_machines)
+@property_of(part=2, machine=sendable_machines)
 def test_an_optional_part_is_sent_if_and_only_if_it_is_needed(
     version: str, party: Party, machine: Machine
 ) -> None:

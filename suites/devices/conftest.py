@@ -1,4 +1,4 @@
-"""Who takes part in the tests of devices: a pytest plugin of fixtures."""
+"""Who takes part in the tests of devices."""
 
 from itertools import permutations
 from pathlib import Path
@@ -6,19 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from adapters.answers import SaveRefused, Unsupported
-from adapters.driven import DrivenAdapter, Plugged
 from strategies.devices import Reach
-from suites.devices.oracle.bench import Bench
+from suites.devices.benches import BENCHES, DRIVEN, label_of, tried
 from suites.devices.oracle.known import findings_of
-from suites.devices.oracle.noise import known_of
 from suites.devices.oracle.twins import Twins
 from suites.harness.declared import skip_undeclared
 
-DRIVEN = pytest.StashKey[tuple[DrivenAdapter, ...]]()
-"""The adapters of machines without a model, in the stash of the configuration."""
-BENCHES = pytest.StashKey[dict[tuple[int, int | None], Twins | str]]()
-"""What was made of them in this worker, by their places."""
 FOLDER = Path(__file__).parent
 
 
@@ -53,11 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [one for one in items if not one.name.endswith("[NOTSET]")]
 
 
-def label_of(plugged: Plugged) -> str:
-    """What a configuration is called: its devices, and the machine type."""
-    return f"{', '.join(plugged.devices)} on {plugged.machine}"
-
-
 @pytest.fixture
 def place() -> int:
     """The place of the adapter among those that were named."""
@@ -85,24 +73,6 @@ def twins(place: int, destination: int | None, request: pytest.FixtureRequest) -
     return one
 
 
-def tried(adapter: DrivenAdapter, destination: DrivenAdapter | None) -> Twins | str:
-    """The bench of an adapter, or why there is none."""
-    plugged = adapter.describe()
-    label = label_of(plugged)
-    if destination is not None:
-        label = f"{label}, {plugged.release} to {destination.describe().release}"
-    bench = Bench(adapter, destination)
-    try:
-        bench.machine().save()
-        regions = [one.name for one in bench.reach.regions]
-    except Unsupported as no:
-        return f"{label}, which does not start: {no.reason}"
-    except SaveRefused as no:
-        bench.close()
-        return f"{label}, which cannot be migrated: {no.reason}"
-    return Twins(bench, label, known_of(plugged, regions), findings_of(plugged))
-
-
 @pytest.fixture
 def builds(twins: Twins) -> Twins:
     """The bench of one adapter whose machines migrate to another's, and back."""
@@ -113,10 +83,3 @@ def builds(twins: Twins) -> Twins:
 def reach(twins: Twins) -> Reach:
     """What a guest can reach, and how drivers begin."""
     return replace(twins.bench.reach, programs=twins.programs)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what benches run."""
-    for one in config.stash.get(BENCHES, {}).values():
-        if isinstance(one, Twins):
-            one.bench.close()
