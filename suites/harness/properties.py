@@ -60,8 +60,9 @@ def property_of(
 ) -> Callable[[Test], Test]:
     """Make a test of a property: each of ``strategies`` gives the argument of its name.
 
-    A test that does not shrink has failures that are small, and take long. ``part`` divides the number of examples that the profile asks for, where a test is one of many
-    alike and an example shows as much as it does in the others.
+    ``part`` divides the number of examples that the profile asks for, where a test is one of many
+    alike and an example shows as much as it does in the others. One
+    that does not shrink has failures that are small as they are, and take long.
 
     A strategy is given as a function of parameters that pytest chooses, such as
     ``lambda source, destination: machine_states(version=source, machine_type=...)``.
