@@ -28,7 +28,8 @@ pseries machines, 7.2 for devices.
 ### {{ one.device }}: {{ one.reason }}
 
 {{ one.clause }}; since {{ one.since or "the first" }}\
-{% if one.until %}, no more in {{ one.until }}{% endif %}; machine types `{{ one.machine }}`. {{ one.source }}
+{% if one.until %}, no more in {{ one.until }}{% endif %}; machine types \
+`{{ one.machine }}`. {{ one.source }}
 
 ```text
 {% for step in one.script %}

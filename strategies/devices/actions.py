@@ -71,7 +71,8 @@ def actions(
     """What a guest does next; every other access is to a hot register.
 
     An eighth of what is written is written to several registers in a row, as drivers begin with, so
-    that few lists reach many of them.
+    that few lists reach many of them; another eighth to one register again and again, counting up,
+    as queues are filled.
     """
     kind = KINDS[draw(st.integers(0, len(KINDS) - 1))]
     if kind == FILL and reach.pages:
@@ -88,9 +89,17 @@ def actions(
         return (Read(region, offset, size),)
     possible = values(size, reach.memory_base, reach.pages)
     value = possible[draw(st.integers(0, len(possible) - 1))]
-    times = max(1, draw(st.integers(-7 * ROW, ROW)))
-    row = (Register(region, offset + size * number, size) for number in range(times))
-    return tuple(Write(region, one.offset, value, size) for one in row if is_writable(one, reach))
+    times = draw(st.integers(0, 8 * ROW - 1))
+    row = range(max(1, times - 6 * ROW)) if times < 7 * ROW else range(1)
+    again = range(times - 7 * ROW + 1 if times >= 7 * ROW else 1)
+    places = (Register(region, offset + size * number, size) for number in row)
+    limit = 1 << 8 * size
+    return tuple(
+        Write(region, one.offset, (value + number) % limit, size)
+        for one in places
+        for number in again
+        if is_writable(one, reach)
+    )
 
 
 def is_writable(register: Register, reach: Reach) -> bool:

@@ -72,6 +72,55 @@ class KeepsARegisterOverAReset(ReferenceDevices):
     machine = KeepingMachine
 
 
+class OtherwiseResetMachine(Migrated):
+    """A machine whose reset forgets the modem, if it was loaded."""
+
+    def reset(self) -> None:
+        """Forget it."""
+        super().reset()
+        if self.was_loaded:
+            self.states["uart"] = replace(self.uart, msr=0)
+
+
+class IsResetOtherwise(ReferenceDevices):
+    """A register is not what it is after a reset, where there was a migration before."""
+
+    machine = OtherwiseResetMachine
+
+
+class HangingUpMachine(Migrated):
+    """A machine whose modem hangs up when it is saved."""
+
+    def save(self) -> bytes:
+        """Hang up."""
+        stream = super().save()
+        self.states["uart"] = replace(self.uart, msr=0)
+        return stream
+
+
+class SavingHangsUp(ReferenceDevices):
+    """A save that led nowhere changes a register."""
+
+    machine = HangingUpMachine
+
+
+class AssertingMachine(Migrated):
+    """A machine that asserts what it should reject."""
+
+    def load(self, stream: bytes) -> None:
+        """Assert that it is good."""
+        try:
+            super().load(stream)
+        except StreamError as error:
+            raise Died(f"assertion failed: {error}") from error
+
+
+class AssertsInsteadOfRejecting(ReferenceDevices):
+    """What is no good stream brings the machine down."""
+
+    machine = AssertingMachine
+
+
 class ForgettingMachine(Migrated):
     """A machine that sends requests in flight only from where they began."""
 
@@ -165,12 +214,12 @@ class NeverLoadsAgain(ReferenceDevices):
 
 
 class NewerMachine(Migrated):
-    """A machine of another release, which has no subsections."""
+    """A machine of another release, whose modem has no lines."""
 
     def load(self, stream: bytes) -> None:
-        """Load it without what is in the queue."""
+        """Load it without them."""
         super().load(stream)
-        self.states["uart"] = replace(self.uart, received=b"", timed_out=False)
+        self.states["uart"] = replace(self.uart, msr=0)
 
 
 class OtherRelease(ReferenceDevices):
