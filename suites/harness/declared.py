@@ -12,6 +12,8 @@ from typing import NoReturn
 import pytest
 
 from adapters.implementation import Implementation
+from suites.harness.clauses import clauses
+from suites.harness.order import CHECKS
 
 OWN_TESTS = "tests"
 UNDECLARED = "undeclared"
@@ -41,6 +43,9 @@ class Completeness:
         self.run: set[str] = set()
         self.skipped: set[str] = set()
         self.undeclared: Counter[str] = Counter()
+        self.tested: set[str] = set()
+        self.lacking: dict[str, set[str]] = {}
+        """By clause, what tests of it needed that is not declared."""
 
     def collect(self, ids: Sequence[str]) -> None:
         """Note the tests that are to run."""
@@ -60,13 +65,26 @@ class Completeness:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what became of a test."""
+        told = [(name, str(what)) for name, what in report.user_properties]
+        checks = [what for name, what in told if name == CHECKS]
         if report.skipped and not hasattr(report, "wasxfail"):
-            undeclared = [what for name, what in report.user_properties if name == UNDECLARED]
-            if undeclared:
+            if undeclared := [what for name, what in told if name == UNDECLARED]:
                 self.skipped.add(report.nodeid)
-                self.undeclared.update(map(str, undeclared))
+                self.undeclared.update(undeclared)
+                for one in checks:
+                    self.lacking.setdefault(one, set()).update(undeclared)
         elif report.when == "call" or report.failed:
             self.run.add(report.nodeid)
+            self.tested.update(checks)
+
+    @property
+    def untested(self) -> list[str]:
+        """The clauses of which no test ran, in the order of the specification, and what for."""
+        return [
+            f"{one} (not declared: {', '.join(sorted(self.lacking[one]))})"
+            for one in clauses()
+            if one in self.lacking and one not in self.tested
+        ]
 
     def listed(self) -> Iterator[tuple[str, int]]:
         """What is not declared, versions in a row, and how many tests were skipped for it."""
@@ -103,6 +121,8 @@ class Completeness:
         if not self.collected or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         terminalreporter.section("completeness")
+        for clause in self.untested:
+            terminalreporter.line(f"not tested at all: {clause}")
         run, skipped = len(self.run & self.collected), len(self.skipped)
         terminalreporter.line(
             f"tests: {len(self.collected)} collected, {run} run, {skipped} not declared"

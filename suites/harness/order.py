@@ -4,12 +4,19 @@ import pytest
 
 from suites.harness.clauses import clauses
 
+CHECKS = "checks"
+"""The property of a report that names a clause which its test checks."""
+
+
+def checked_by(item: pytest.Item) -> list[str]:
+    """The clauses that a test names."""
+    return [name for mark in item.iter_markers("clause") for name in mark.args]
+
 
 def chapter(item: pytest.Item) -> int:
     """The place of the first clause that a test checks; what checks none comes first."""
     known = list(clauses())
-    checked = [known.index(name) for mark in item.iter_markers("clause") for name in mark.args]
-    return min(checked, default=-1)
+    return min(map(known.index, checked_by(item)), default=-1)
 
 
 class Order:
@@ -19,5 +26,7 @@ class Order:
     """
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Sort the tests."""
+        """Sort the tests, and note in their reports what they check."""
         items.sort(key=chapter)
+        for item in items:
+            item.user_properties += [(CHECKS, name) for name in checked_by(item)]

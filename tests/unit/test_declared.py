@@ -79,6 +79,36 @@ def test_a_run_lists_what_is_not_declared(project: Project, workers: str) -> Non
     assert "not declared: saves 10.0, loads 10.0" in end
 
 
+CLAUSES = """
+import pytest
+from suites.harness.clauses import clause
+from suites.pseries.oracle.needs import needs
+
+@clause("RT-1")
+def test_runs(): pass
+
+@clause("RT-1", "RT-2")
+@needs(saves="10.0")
+def test_needs_more(adapter): pass
+
+@clause("RT-3")
+@needs(saves="4")
+def test_needs_another(adapter): pass
+"""
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_begins_with_the_clauses_of_which_no_test_ran(project: Project, workers: str) -> None:
+    """One that another test checks is tested; with workers and without."""
+    result = project.run(CLAUSES, workers)
+    _, _, end = result.stdout.partition(" completeness ")
+    assert end.splitlines()[1:4] == [
+        "not tested at all: RT-2 (not declared: saves 10.0)",
+        "not tested at all: RT-3 (not declared: saves 4)",
+        "tests: 3 collected, 1 run, 2 not declared",
+    ]
+
+
 def test_a_test_that_skips_itself_fails_the_run(project: Project) -> None:
     """No test goes untested for a reason that is not a declaration."""
     skipping = (

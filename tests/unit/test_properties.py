@@ -11,11 +11,20 @@ import pytest
 from suites.harness.properties import DRAWN
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = sorted((ROOT / "suites" / "pseries").glob("test_*.py"))
+BUILDS = "test_handed_over"
+"""The chapter that is collected where several builds are under test."""
+CHAPTERS = sorted(
+    path
+    for folder in ("pseries", "devices")
+    for path in (ROOT / "suites" / folder).glob("test_*.py")
+    if path.stem != BUILDS
+)
 DRAWING = {
     name
     for path in CHAPTERS
-    for name, test in vars(importlib.import_module(f"suites.pseries.{path.stem}")).items()
+    for name, test in vars(
+        importlib.import_module(f"suites.{path.parent.name}.{path.stem}")
+    ).items()
     if hasattr(test, DRAWN)
 }
 """The tests that draw."""
