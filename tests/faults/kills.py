@@ -18,12 +18,19 @@ import msgspec
 
 from suites.harness.clauses import clauses
 from suites.pseries.test_walks import ANSWERS, WALKING
-from tests.faults.catalogue import BY_FAULT, CHAPTERS
-from tests.faults.running import ROOT, Outcome, outcomes
+from tests.faults.catalogue import BY_FAULT, CHAPTERS, DEVICE_CHAPTERS
+from tests.faults.running import HANDED, REFERENCE_DEVICES, ROOT, Outcome, outcomes
 
 KILLS = Path(__file__).with_name("kills.json")
 OWN = "--own"
 SEEDS = range(10)
+RIGHT = {
+    "adapters.reference:ReferenceAdapter": CHAPTERS,
+    REFERENCE_DEVICES: DEVICE_CHAPTERS,
+    # Another build, for what is handed from one to the other.
+    "tests.faults.allowed_devices:OtherOrder": f"{DEVICE_CHAPTERS}{HANDED}",
+}
+"""Who passes all tests of which suites."""
 SHRUNK = range(3)
 """The seeds for which a failure is shrunk, to show it."""
 WALKS = f"{CHAPTERS}test_walks.py"
@@ -101,7 +108,8 @@ def killed(fault: str, *, whole: bool) -> Kill:
         draws = not runs or any(one.examples or not one.text for one in runs[0].values())
         profile = "default-fresh" if seed in SHRUNK else "default-unshrunk"
         runs.append(outcomes(adapter, tests, profile=profile, seed=seed) if draws else runs[0])
-    everything = outcomes(adapter, EVERYTHING, profile="smoke-unshrunk") if whole else runs[0]
+    all_suites = [DEVICE_CHAPTERS] if tests[0].startswith(DEVICE_CHAPTERS) else EVERYTHING
+    everything = outcomes(adapter, all_suites, profile="smoke-unshrunk") if whole else runs[0]
     caught = []
     for test, row in rows:
         failures = [runs[seed][test].witness for seed in SHRUNK if runs[seed][test].text]
@@ -113,11 +121,11 @@ def killed(fault: str, *, whole: bool) -> Kill:
 
 def measured(faults: Sequence[str], *, whole: bool) -> Kills:
     """Measure faults, as many at once as there are cores; of others keep what was measured."""
-    reference = outcomes("adapters.reference:ReferenceAdapter", ["suites"], profile="smoke-fresh")
     properties: defaultdict[str, int] = defaultdict(int)
-    for test, outcome in reference.items():
-        assert not outcome.text, f"{test} fails for the reference:\n{outcome.text}"
-        properties[test.partition("[")[0]] += 1
+    for adapter, suites in RIGHT.items():
+        for test, outcome in outcomes(adapter, [suites], profile="smoke-fresh").items():
+            assert not outcome.text, f"{test} fails for {adapter}:\n{outcome.text}"
+            properties[test.partition("[")[0]] += 1
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         kills = dict(zip(faults, pool.map(partial(killed, whole=whole), faults), strict=True))
     before = read_kills().faults

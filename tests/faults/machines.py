@@ -105,7 +105,7 @@ class SavingHangsUp(ReferenceDevices):
 
 
 class AssertingMachine(Migrated):
-    """A machine that asserts what it should reject."""
+    """A machine that asserts what it should reject, and that no bit is set that it lacks."""
 
     def load(self, stream: bytes) -> None:
         """Assert that it is good."""
@@ -113,6 +113,10 @@ class AssertingMachine(Migrated):
             super().load(stream)
         except StreamError as error:
             raise Died(f"assertion failed: {error}") from error
+        uart, disk = self.uart, self.disk
+        bits = (uart.ier & ~0xF, uart.fcr & ~0xC1, uart.mcr & ~0x1F, disk.status & ~0x300)
+        if any(bits) or disk.sector > 15 or disk.enable > 1 or uart.msr != 0xB0:
+            raise Died("assertion failed: !(value & ~mask)")
 
 
 class AssertsInsteadOfRejecting(ReferenceDevices):
