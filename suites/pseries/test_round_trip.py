@@ -34,7 +34,7 @@ every_version = pytest.mark.parametrize("version", versions())
 @clause("RT-1")
 @both
 @every_version
-@property_of(part=2, machine=machines)
+@property_of(machine=machines)
 def test_a_round_trip_loses_only_what_the_version_declares(
     version: str, roads: tuple[Road, ...], record_verdict: Record, machine: Machine
 ) -> None:
