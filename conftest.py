@@ -24,7 +24,6 @@ from suites.harness.expected_failures import KnownFailures
 from suites.harness.handovers import Builds, build_names
 from suites.harness.known import KnownFailuresError, known_failures
 from suites.harness.matrix import Matrix
-from suites.harness.memory import Kept
 from suites.harness.order import Order
 from suites.harness.profiles import check_profile, register_profiles
 from suites.harness.properties import Properties
@@ -97,7 +96,6 @@ def pytest_configure(config: pytest.Config) -> None:
     register(Visits(), "visits")
     register(Builds(SITUATIONS, builds), "builds")
     register(Order())
-    register(Kept())
     register(Properties(fixtures.fitting))
     register(Replay(config))
     register(Anew(makers_of(names, adapters, config.invocation_params.dir)))
