@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from adapters.driven import DrivenAdapter, Plugged
 from adapters.protocol import Ability, Adapter, AdapterError, Implementation, Support
@@ -15,6 +15,8 @@ from adapters.qemu.devices.configuration import is_about_devices
 from adapters.qemu.program import SCHEME
 from reference.compatibility.table import ASPECTS
 from reference.spapr.versions import UnknownStreamVersion, stream_version
+
+Described = TypeVar("Described", Implementation, Plugged)
 
 DEFAULT_ADAPTER = "adapters.reference:ReferenceAdapter"
 DEFAULT_ADAPTERS = (DEFAULT_ADAPTER, "adapters.reference_devices:ReferenceDevices")
@@ -91,14 +93,7 @@ def makers_of(
 
 def declared(adapter: Any, name: str) -> Implementation:
     """What the adapter called ``name`` says of itself; raises `AdapterError` if that is wrong."""
-    _check_methods(adapter, name, METHODS, "adapters/protocol.py")
-    with _foreign_code(f"adapter {name!r}: describe() failed"):
-        implementation = adapter.describe()
-    if not isinstance(implementation, Implementation):
-        raise AdapterError(
-            f"adapter {name!r}: describe() returned {type(implementation).__name__}; "
-            "it must return an adapters.protocol.Implementation."
-        )
+    implementation = _described(adapter, name, METHODS, Implementation, "adapters.protocol")
     for problem in _problems(adapter, implementation):
         raise AdapterError(f"adapter {name!r}: {problem}")
     return implementation
@@ -106,24 +101,27 @@ def declared(adapter: Any, name: str) -> Implementation:
 
 def check_driven(adapter: Any, name: str) -> None:
     """Raise `AdapterError` if an adapter of machines without a model is none."""
-    _check_methods(adapter, name, DRIVEN_METHODS, "adapters/driven.py")
-    with _foreign_code(f"adapter {name!r}: describe() failed"):
-        plugged = adapter.describe()
-    if not isinstance(plugged, Plugged):
-        raise AdapterError(
-            f"adapter {name!r}: describe() returned {type(plugged).__name__}; "
-            "of an adapter with a method 'start' it must be an adapters.driven.Plugged."
-        )
+    _described(adapter, name, DRIVEN_METHODS, Plugged, "adapters.driven")
 
 
-def _check_methods(adapter: Any, name: str, methods: tuple[str, ...], where: str) -> None:
-    """Raise `AdapterError` for an adapter that lacks one of its methods."""
+def _described(
+    adapter: Any, name: str, methods: tuple[str, ...], kind: type[Described], protocol: str
+) -> Described:
+    """What an adapter of a protocol says of itself, which is of a kind; raises `AdapterError`."""
     for method in methods:
         if not callable(getattr(adapter, method, None)):
             raise AdapterError(
-                f"adapter {name!r}: {type(adapter).__name__} has no method {method!r}; "
-                f"an adapter has {', '.join(methods)} (see {where})."
+                f"adapter {name!r}: {type(adapter).__name__} has no method {method!r}; an adapter "
+                f"has {', '.join(methods)} (see {protocol.replace('.', '/')}.py)."
             )
+    with _foreign_code(f"adapter {name!r}: describe() failed"):
+        described = adapter.describe()
+    if not isinstance(described, kind):
+        raise AdapterError(
+            f"adapter {name!r}: describe() returned {type(described).__name__}; "
+            f"it must return an {protocol}.{kind.__name__}."
+        )
+    return described
 
 
 def _problems(adapter: Any, implementation: Implementation) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Lists of what a guest does, over regions that are known only when the machine is there."""
 
 from hypothesis import strategies as st
-from msgspec.structs import astuple
 
 from adapters.driven import Action, Contents, Fill, Moment, Read, Region, Reset, Write
 from reference.vmstate.records import Record
@@ -42,9 +41,20 @@ class Reach(Record, frozen=True):
 class Register(Record, frozen=True):
     """A place in a region where an access of ``size`` bytes may begin."""
 
-    region: str
+    region: Region
     offset: int
     size: int
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nobody writes it."""
+        first, end = self.region.fixed
+        return self.offset < end and first < self.offset + self.size
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether it is there, and can be written."""
+        return self.offset + self.size <= self.region.size and not self.is_fixed
 
 
 def sizes(region: Region) -> tuple[int, ...]:
@@ -61,7 +71,7 @@ def registers(draw: st.DrawFn, regions: tuple[Region, ...]) -> Register:
     size = widths[max(0, draw(st.integers(-2, len(widths) - 1)))]
     last = region.size // size - 1
     far = (NEAR, NEAR, FAR, last)[draw(st.integers(0, 3))]
-    return Register(region.name, draw(st.integers(0, min(far, last))) * size, size)
+    return Register(region, draw(st.integers(0, min(far, last))) * size, size)
 
 
 @st.composite
@@ -84,9 +94,9 @@ def actions(
         return (Reset(),)
     place = draw(st.integers(0, 2 * len(hot) - 1))
     register = hot[place] if place < len(hot) else draw(registers(regions))
-    region, offset, size = astuple(register)
-    if kind == READ or is_fixed(register, reach):
-        return (Read(region, offset, size),)
+    region, offset, size = register.region, register.offset, register.size
+    if kind == READ or register.is_fixed:
+        return (Read(region.name, offset, size),)
     possible = values(size, reach.memory_base, reach.pages)
     value = possible[draw(st.integers(0, len(possible) - 1))]
     times = draw(st.integers(0, 8 * ROW - 1))
@@ -95,23 +105,11 @@ def actions(
     places = (Register(region, offset + size * number, size) for number in row)
     limit = 1 << 8 * size
     return tuple(
-        Write(region, one.offset, (value + number) % limit, size)
+        Write(region.name, one.offset, (value + number) % limit, size)
         for one in places
         for number in again
-        if is_writable(one, reach)
+        if one.is_writable
     )
-
-
-def is_writable(register: Register, reach: Reach) -> bool:
-    """Whether a register is there, and can be written."""
-    end = next(one.size for one in reach.regions if one.name == register.region)
-    return register.offset + register.size <= end and not is_fixed(register, reach)
-
-
-def is_fixed(register: Register, reach: Reach) -> bool:
-    """Whether nobody writes a register."""
-    first, end = next(one.fixed for one in reach.regions if one.name == register.region)
-    return register.offset < end and first < register.offset + register.size
 
 
 @st.composite

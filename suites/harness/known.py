@@ -4,10 +4,8 @@ A listed test has to fail, as it is listed: one that passes, or fails otherwise,
 so does an entry that matches no test. What is known is not shrunk again.
 """
 
-import difflib
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +14,7 @@ import msgspec
 from adapters.implementation import Implementation
 from suites.harness.clauses import UnknownClause, find_clause
 from suites.harness.failures import KINDS
+from suites.harness.tables import meant, read_tables
 
 
 class KnownFailuresError(Exception):
@@ -67,8 +66,7 @@ class KnownFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def concerns(self, release: str) -> bool:
         """Whether a release (``7.2.22``) does it."""
-        now = number(release)
-        return number(self.since) <= now and (not self.until or now < number(self.until))
+        return is_between(release, self.since, self.until)
 
 
 def matches(pattern: str, nodeid: str) -> bool:
@@ -89,16 +87,7 @@ def number(release: str) -> tuple[int, ...]:
 
 def read_known_failures(path: Path) -> tuple[KnownFailure, ...]:
     """The entries of a TOML file; raises `KnownFailuresError`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        listed = msgspec.convert(tomllib.loads(text), Listed).failure
-    except OSError as error:
-        raise KnownFailuresError(f"{path}: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise KnownFailuresError(f"{path} is no TOML: {error}.") from error
-    except msgspec.ValidationError as error:
-        names = ", ".join(KnownFailure.__struct_fields__)
-        raise KnownFailuresError(f"{path}: {error}; a [[failure]] has {names}.") from error
+    listed = read_tables(path, Listed, KnownFailuresError).failure
     for place, one in enumerate(listed, 1):
         for problem in problems(one):
             raise KnownFailuresError(f"{path}, failure {place} ({one.reason}): {problem}")
@@ -107,20 +96,7 @@ def read_known_failures(path: Path) -> tuple[KnownFailure, ...]:
 
 def problems(one: KnownFailure) -> Iterable[str]:
     """What is wrong with an entry."""
-    try:
-        for clause in one.clauses:
-            find_clause(clause)
-        number(one.since)
-        number(one.until)
-        re.compile(one.says)
-    except UnknownClause as error:
-        yield str(error)
-    except ValueError:
-        yield "since and until are releases, such as 10.1."
-    except re.error as error:
-        yield f"says is no regular expression: {error}."
-    else:
-        yield from empty_range(one)
+    yield from common_problems(one.clauses, one.says, one.since, one.until)
     if one.kind not in KINDS:
         yield f"unknown kind {one.kind!r}{meant(one.kind, KINDS)}; use one of {', '.join(KINDS)}."
     if not one.tests:
@@ -130,23 +106,40 @@ def problems(one: KnownFailure) -> Iterable[str]:
             yield f"{pattern!r} is no id of pytest, such as suites/pseries/test_pairs.py::*[3->4]."
 
 
-def empty_range(one: KnownFailure) -> Iterator[str]:
+def common_problems(clauses: Iterable[str], says: str, since: str, until: str) -> Iterator[str]:
+    """What is wrong with what every entry has, of whatever is known."""
+    try:
+        for clause in clauses:
+            find_clause(clause)
+        number(since)
+        number(until)
+        re.compile(says)
+    except UnknownClause as error:
+        yield str(error)
+    except ValueError:
+        yield "since and until are releases, such as 10.1."
+    except re.error as error:
+        yield f"says is no regular expression: {error}."
+    else:
+        yield from empty_range(since, until)
+
+
+def empty_range(since: str, until: str) -> Iterator[str]:
     """What is wrong with a since and an until between which there is no release."""
-    since, until = number(one.since), number(one.until)
-    if until and since >= until:
-        hint = f"leave until out for all since {one.since}"
-        if since > until:
-            hint = f"was since = {one.until!r}, until = {one.since!r} meant?"
+    if until and number(since) >= number(until):
+        hint = f"leave until out for all since {since}"
+        if number(since) > number(until):
+            hint = f"was since = {until!r}, until = {since!r} meant?"
         yield (
-            f"no release is since {one.since} and before {one.until}, which is the first that "
+            f"no release is since {since} and before {until}, which is the first that "
             f"does not do it any more; {hint}"
         )
 
 
-def meant(wrong: str, known: Sequence[str]) -> str:
-    """What was probably meant; nothing where nothing is close."""
-    close = difflib.get_close_matches(wrong, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+def is_between(release: str, since: str, until: str) -> bool:
+    """Whether a release (``7.2.22``) is one of those that do it."""
+    now = number(release)
+    return number(since) <= now and (not until or now < number(until))
 
 
 def known_failures(

@@ -90,18 +90,31 @@ def test_a_data_file_that_is_wrong_is_named(tmp_path: Path, text: str, said: str
     assert "toy.toml" in str(caught.value)
 
 
+KEYS = {"device": "d", "machine": "*", "reason": "r", "source": "s", "clause": "TWIN-1"}
+ENTRY = "\n".join(("[[finding]]", *(f'{key} = "{one}"' for key, one in KEYS.items()), ""))
+
+
 def test_a_finding_that_is_wrong_is_named(tmp_path: Path) -> None:
     """An unknown key, and a script that is none."""
     path = tmp_path / "known.toml"
     entry = (
         '[[finding]]\ndevice = "d"\nmachine = "*"\nreason = "r"\nsource = "s"\nclause = "TWIN-1"\n'
     )
-    path.write_text(f'{entry}script = ["migrate"]\nwere = ["d+0x0"]', encoding="utf-8")
+    path.write_text(f'{ENTRY}script = ["migrate"]\nwere = ["d+0x0"]', encoding="utf-8")
     with pytest.raises(KnownFailuresError, match=r"did you mean 'where'\?"):
         read_findings(path)
-    path.write_text(f'{entry}script = ["migrat"]\nwhere = ["d+0x0"]', encoding="utf-8")
+    path.write_text(f'{ENTRY}script = ["migrat"]\nwhere = ["d+0x0"]', encoding="utf-8")
     with pytest.raises(KnownFailuresError, match=r"finding 1 \(r\): 'migrat' is no step"):
         read_findings(path)
-    path.write_text(f'{entry}script = ["migrate"]', encoding="utf-8")
+    path.write_text(f'{ENTRY}script = ["migrate"]', encoding="utf-8")
     with pytest.raises(KnownFailuresError, match="either at registers, where, or in words, says"):
+        read_findings(path)
+
+
+def test_a_finding_of_no_release_is_named(tmp_path: Path) -> None:
+    """As a known failure of a pseries machine: what was probably meant is said."""
+    path = tmp_path / "known.toml"
+    more = 'script = ["migrate"]\nwhere = ["d+0x0"]\nsince = "10.0"\nuntil = "7.2"'
+    path.write_text(f"{ENTRY}{more}", encoding="utf-8")
+    with pytest.raises(KnownFailuresError, match=r"was since = '7\.2', until = '10\.0' meant"):
         read_findings(path)

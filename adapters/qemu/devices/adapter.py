@@ -4,7 +4,6 @@ import atexit
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -159,7 +158,7 @@ class QemuDevices:
                 place = one.identity.removeprefix(IDENTITY)
                 name = names[int(place)] if place.isdigit() else f"function {number}"
                 configuration_spaces[f"{name} config"] = one.number
-        found = list(ranges(hmp(machine, "info mtree -f")))
+        found = found_in(machine)
         made = regions(found, owner, there if self.configuration.devices else ())
         made += (
             Region(name, Space.CONFIG, 0, CONFIG_SIZE, name.removesuffix(" config"), fixed=BASES)
@@ -193,14 +192,10 @@ def bytes_of(size: str) -> int:
     return int(size[:-1]) << units[size[-1]] if size[-1] in units else int(size)
 
 
-def hmp(machine: QemuMachine, line: str) -> Any:
-    """What the monitor for people answers."""
-    return machine.process.execute("human-monitor-command", **{"command-line": line})
-
-
 def found_in(machine: QemuMachine) -> list[Range]:
     """The regions of a machine."""
-    return list(ranges(hmp(machine, "info mtree -f")))
+    listing = {"command-line": "info mtree -f"}
+    return list(ranges(machine.process.execute("human-monitor-command", **listing)))
 
 
 def functions_of(machine: QemuMachine) -> list[Function]:

@@ -21,7 +21,7 @@ from adapters.driven import (
     Space,
     Write,
 )
-from adapters.qemu.devices.pci import Way
+from adapters.qemu.devices.pci import LETTERS, Way
 from adapters.qemu.devices.snapshots import NAME, image, stream_in
 from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
 from adapters.qemu.streams import SHARED, Streams
@@ -36,7 +36,6 @@ WINDOW = 2 << 20
 MOMENT = 0.002
 """Seconds for which a machine runs; timers that mitigate interrupts are far shorter."""
 FDSET = 2
-LETTERS = {1: "b", 2: "w", 4: "l", 8: "q"}
 NODE, JOB = "node", "job"
 
 
@@ -152,9 +151,7 @@ class QemuMachine:
     def save(self) -> Handed:
         """As `adapters.driven.DrivenMachine.save`: a snapshot."""
         with answering():
-            os.ftruncate(self.image, 0)
-            os.pwrite(self.image, image(), 0)
-            if problem := self.job("snapshot-save"):
+            if problem := self.job("snapshot-save", image()):
                 raise SaveRefused(problem)
             size = os.fstat(self.image).st_size
             return Handed(stream_in(os.pread(self.image, size, 0)), self.memory())
@@ -164,14 +161,14 @@ class QemuMachine:
         with answering():
             self.process.reset()
             self.put_memory(handed.memory)
-            os.ftruncate(self.image, 0)
-            os.pwrite(self.image, image(handed.stream), 0)
             said = len(self.process.words())
-            if problem := self.job("snapshot-load"):
+            if problem := self.job("snapshot-load", image(handed.stream)):
                 raise LoadRejected(self.process.words()[said:].strip() or problem)
 
-    def job(self, command: str) -> str:
-        """Let QEMU save or load a snapshot, and return what it says went wrong."""
+    def job(self, command: str, content: bytes) -> str:
+        """Let QEMU save or load the snapshot of an image, and return what it says went wrong."""
+        os.ftruncate(self.image, 0)
+        os.pwrite(self.image, content, 0)
         execute = self.process.execute
         if not self.ready:
             self.streams.enable(SHARED)

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple, Protocol
 
 CONFIG_SIZE = 256
 """Bytes of configuration space that every function has (PCI Local Bus 3.0, 6.1)."""
-COMMAND, BARS = 0x04, 0x10
+COMMAND = 0x04
 BASES = (0x10, 0x34)
 """Offsets of base addresses, that of the ROM included (PCI Local Bus 3.0, 6.1)."""
 DECODE_ALL = 7
 """Ports, memory, and mastering of the bus (PCI Local Bus 3.0, 6.2.2)."""
-TYPES = {1: "b", 2: "w", 4: "l"}
+LETTERS = {1: "b", 2: "w", 4: "l", 8: "q"}
+"""By which qtest knows sizes in bytes; configuration space has no accesses of eight."""
 ADDRESS_PORT, DATA_PORT = 0xCF8, 0xCFC
 
 
@@ -53,12 +54,12 @@ class ByPorts:
 
     def read(self, number: int, offset: int, size: int) -> list[str]:
         """As `Way.read`."""
-        return [self.select(number, offset), f"in{TYPES[size]} {DATA_PORT + offset % 4:#x}"]
+        return [self.select(number, offset), f"in{LETTERS[size]} {DATA_PORT + offset % 4:#x}"]
 
     def write(self, number: int, offset: int, size: int, value: int) -> list[str]:
         """As `Way.write`."""
         port = DATA_PORT + offset % 4
-        return [self.select(number, offset), f"out{TYPES[size]} {port:#x} {value:#x}"]
+        return [self.select(number, offset), f"out{LETTERS[size]} {port:#x} {value:#x}"]
 
     def select(self, number: int, offset: int) -> str:
         """The line that says which four bytes are meant."""
@@ -73,11 +74,11 @@ class ByMemory:
 
     def read(self, number: int, offset: int, size: int) -> list[str]:
         """As `Way.read`."""
-        return [f"read{TYPES[size]} {self.base + (number << 12) + offset:#x}"]
+        return [f"read{LETTERS[size]} {self.base + (number << 12) + offset:#x}"]
 
     def write(self, number: int, offset: int, size: int, value: int) -> list[str]:
         """As `Way.write`."""
-        return [f"write{TYPES[size]} {self.base + (number << 12) + offset:#x} {value:#x}"]
+        return [f"write{LETTERS[size]} {self.base + (number << 12) + offset:#x} {value:#x}"]
 
 
 class ByRtas:
@@ -118,6 +119,7 @@ class Windows(NamedTuple):
 
 def set_up(way: Way, found: Sequence[Function], windows: Windows) -> Iterator[str]:
     """Lines that give every function its addresses, and let it answer to them."""
+    bases, _ = BASES
     places = {"memory": windows.memory, "io": windows.ports}
     for one in found:
         for bar in one.bars:
@@ -126,7 +128,7 @@ def set_up(way: Way, found: Sequence[Function], windows: Windows) -> Iterator[st
             kind, size = bar["type"], bar["size"]
             address = -(-places[kind] // size) * size
             places[kind] = address + size
-            yield from way.write(one.number, BARS + 4 * bar["bar"], 4, address)
+            yield from way.write(one.number, bases + 4 * bar["bar"], 4, address)
             if bar.get("mem_type_64"):
-                yield from way.write(one.number, BARS + 4 * bar["bar"] + 4, 4, address >> 32)
+                yield from way.write(one.number, bases + 4 * bar["bar"] + 4, 4, address >> 32)
         yield from way.write(one.number, COMMAND, 2, DECODE_ALL)

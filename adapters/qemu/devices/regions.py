@@ -10,7 +10,7 @@ from adapters.driven import Region, Space
 VIEW = re.compile(r'^ AS "(?P<name>[^"]+)"')
 RANGE = re.compile(
     r"^ +(?P<first>[0-9a-f]{16})-(?P<last>[0-9a-f]{16}) \(prio -?\d+, (?P<kind>[\w/ ]+)\): "
-    r"(?P<name>.*?)(?: @(?P<at>[0-9a-f]{16}))?(?: owner:.*)?$"
+    r"(?P<name>.*?)(?: @[0-9a-f]{16})?(?: owner:.*)?$"
 )
 SPACES = {"memory": Space.MEMORY, "I/O": Space.PORTS}
 """The address spaces of a guest, by QEMU's names."""
@@ -38,8 +38,6 @@ class Range(NamedTuple):
     size: int
     kind: str
     name: str
-    at: int
-    """The offset in the region of which this is a part."""
 
 
 def ranges(text: str) -> Iterator[Range]:
@@ -51,9 +49,8 @@ def ranges(text: str) -> Iterator[Range]:
         elif (view := VIEW.match(line)) and space is None:
             space = SPACES.get(view["name"])
         elif space is not None and (match := RANGE.match(line)):
-            first, last, at = (int(match[it] or "0", 16) for it in ("first", "last", "at"))
-            size = last - first + 1
-            yield Range(space, first, size, match["kind"], match["name"], at)
+            first, last = int(match["first"], 16), int(match["last"], 16)
+            yield Range(space, first, last - first + 1, match["kind"], match["name"])
 
 
 def regions(found: Iterable[Range], owner: str, without: Container[Range] = ()) -> list[Region]:

@@ -1,6 +1,7 @@
 """The machines that perform scripts: one that is used again and again, and fresh ones."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import groupby
 from traceback import format_exception
 from typing import Any, TypeVar
@@ -103,28 +104,31 @@ class Bench:
         self.adapter, self.destination = adapter, destination
         self.plugged = adapter.describe()
         self.used: DrivenMachine | None = None
-        self._reach: Reach | None = None
 
     @property
     def reuses(self) -> bool:
         """Whether a machine is used again."""
         return self.plugged.reuses and self.destination is None
 
-    @property
+    @cached_property
     def reach(self) -> Reach:
         """What a guest can reach, on both sides; raises `Unsupported` where one does not start."""
-        if self._reach is None:
-            machine, regions = self.machine(), self.machine().regions
-            if self.destination is not None:
-                there = self.destination.start()
-                regions = tuple(one for one in regions if one in there.regions)
-                there.close()
-            self._reach = Reach(regions, machine.pages, machine.memory_base)
-        return self._reach
+        machine = self.machine()
+        regions = machine.regions
+        if self.destination is not None:
+            there = self.destination.start()
+            regions = tuple(one for one in regions if one in there.regions)
+            there.close()
+        return Reach(regions, machine.pages, machine.memory_base)
+
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """The width of a register, by the name of its region."""
+        return {one.name: one.access for one in self.reach.regions}
 
     def register(self, access: Read | Write) -> str:
         """The register that an access is about, as a sweep reads it."""
-        width = next(one.access for one in self.reach.regions if one.name == access.region)
+        width = self.widths[access.region]
         return f"{access.region}+{access.offset // width * width:#x}"
 
     def touched(self, script: Script) -> set[str]:

@@ -4,7 +4,6 @@ Every entry is tried on fresh machines and has to be lost; what is drawn looks f
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from adapters.driven import Plugged
-from suites.devices.oracle.noise import about, suggested
+from suites.devices.oracle.noise import about
 from suites.devices.oracle.scripts import Script
 from suites.devices.oracle.texts import ScriptError, script_of
-from suites.harness.clauses import UnknownClause, find_clause
-from suites.harness.known import KnownFailuresError, number
+from suites.harness.known import KnownFailuresError, common_problems, is_between
+from suites.harness.tables import read_tables
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,12 +50,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def concerns(self, plugged: Plugged) -> bool:
         """Whether a program in its configuration does it."""
-        now = number(plugged.release)
         return (
             self.device in plugged.devices
             and fnmatchcase(plugged.machine, self.machine)
-            and number(self.since) <= now
-            and (not self.until or now < number(self.until))
+            and is_between(plugged.release, self.since, self.until)
         )
 
     @property
@@ -73,18 +70,7 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_findings(path: Path) -> tuple[Finding, ...]:
     """The entries of a TOML file; raises `KnownFailuresError`."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        listed = msgspec.convert(document, Listed).finding
-    except OSError as error:
-        raise KnownFailuresError(f"{path}: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise KnownFailuresError(f"{path} is no TOML: {error}.") from error
-    except msgspec.ValidationError as error:
-        unknown = re.search(r"unknown field `(\w+)`", str(error))
-        hint = suggested(unknown[1], Finding.__struct_fields__) if unknown else ""
-        names = ", ".join(Finding.__struct_fields__)
-        raise KnownFailuresError(f"{path}: {error}{hint}; a [[finding]] has {names}.") from error
+    listed = read_tables(path, Listed, KnownFailuresError).finding
     for place, one in enumerate(listed, 1):
         for problem in problems(one):
             raise KnownFailuresError(f"{path}, finding {place} ({one.reason}): {problem}")
@@ -93,18 +79,11 @@ def read_findings(path: Path) -> tuple[Finding, ...]:
 
 def problems(one: Finding) -> Iterator[str]:
     """What is wrong with an entry."""
+    yield from common_problems((one.clause,), one.says, one.since, one.until)
     try:
-        find_clause(one.clause)
-        number(one.since)
-        number(one.until)
-        re.compile(one.says)
         script_of(one.script)
-    except (UnknownClause, ScriptError) as error:
+    except ScriptError as error:
         yield str(error)
-    except ValueError:
-        yield "since and until are releases, such as 10.1."
-    except re.error as error:
-        yield f"says is no regular expression: {error}."
     if bool(one.where) == bool(one.says):
         yield "it shows either at registers, where, or in words, says; name one of the two."
 

@@ -3,19 +3,18 @@
 Only what cannot be told by two machines of which neither was migrated is in there.
 """
 
-import difflib
 import re
-import tomllib
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from adapters.driven import Action, Plugged, Read, Write
 from suites.devices.oracle.texts import ScriptError, script_of
+from suites.harness.tables import meant, read_tables
 
 
 class NoiseError(Exception):
@@ -97,20 +96,7 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_data(path: Path) -> Listed:
     """The entries of a TOML file; raises `NoiseError`."""
-    try:
-        document: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-        listed = msgspec.convert(document, Listed)
-    except tomllib.TOMLDecodeError as error:
-        raise NoiseError(f"{path} is no TOML: {error}.") from error
-    except msgspec.ValidationError as error:
-        unknown = re.search(r"unknown field `(\w+)`", str(error))
-        known = {*Noise.__struct_fields__, *Program.__struct_fields__, "noise", "program"}
-        hint = suggested(unknown[1], known) if unknown else ""
-        tables = "; ".join(
-            f"a [[{one.__name__.lower()}]] has {', '.join(one.__struct_fields__)}"
-            for one in (Noise, Program)
-        )
-        raise NoiseError(f"{path}: {error}{hint}; {tables}.") from error
+    listed = read_tables(path, Listed, NoiseError)
     for number, one in enumerate(listed.noise, 1):
         for problem in problems(one):
             raise NoiseError(f"{path}, noise {number} ({one.reason}): {problem}")
@@ -179,12 +165,6 @@ def check_region(named: str, regions: Collection[str], path: Path, what: str) ->
     """Raise `NoiseError` for a region that the machine does not have."""
     if not any(fnmatchcase(region, named) for region in regions):
         raise NoiseError(
-            f"{path} ({what}): no region is called {named!r}{suggested(named, regions)}; "
+            f"{path} ({what}): no region is called {named!r}{meant(named, regions)}; "
             f"the machine has {', '.join(sorted(regions))}."
         )
-
-
-def suggested(wrong: str, known: Collection[str]) -> str:
-    """What was probably meant; nothing where nothing is close."""
-    close = difflib.get_close_matches(wrong, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
