@@ -15,8 +15,8 @@ from adapters.protocol import AdapterError
 from reference.compatibility.declarations import DeclarationError
 from reference.compatibility.declaring import declare_all
 from reference.spapr.versions import STREAM_VERSIONS, put_to_test
-from suites.devices.benches import DRIVEN
-from suites.devices.oracle.noise import NoiseError
+from suites.devices import benches
+from suites.devices.oracle.known import findings_of
 from suites.devices.report import Devices
 from suites.harness import recorders
 from suites.harness.declared import Completeness
@@ -28,6 +28,7 @@ from suites.harness.order import Order
 from suites.harness.profiles import check_profile, register_profiles
 from suites.harness.properties import Properties
 from suites.harness.replay import Replay
+from suites.harness.uncollected import Uncollected
 from suites.harness.visits import Visits
 from suites.pseries import fixtures
 from suites.pseries.oracle.anew import Anew
@@ -74,20 +75,27 @@ def pytest_configure(config: pytest.Config) -> None:
             for version in declare_all(path):
                 put_to_test(version)
         loaded = {one: load_adapter(one, config.invocation_params.dir) for one in named}
-        names = [name for name, one in loaded.items() if not is_driven(one)]
+        driven = {name: one for name, one in loaded.items() if is_driven(one)}
+        names = [name for name in loaded if name not in driven]
         adapters = tuple(one for one in loaded.values() if not is_driven(one))
         config.stash[fixtures.ADAPTERS] = adapters
-        config.stash[DRIVEN] = tuple(one for one in loaded.values() if is_driven(one))
+        config.stash[benches.DRIVEN] = tuple(driven.values())
+        plugged = [one.describe() for one in driven.values()]
+        config.stash[benches.DRIVEN_BUILDS] = build_names(plugged, [*driven])
+        for configuration in plugged:
+            findings_of(configuration)
         for version in (version for one in adapters for version in one.describe().versions):
             put_to_test(version)
         implementations = [one.describe() for one in adapters]
         config.stash[fixtures.BUILDS] = builds = build_names(implementations, names)
         known = known_failures(implementations, config.getoption("known_failures") or ())
-    except (AdapterError, DeclarationError, KnownFailuresError, NoiseError) as error:
+    except (AdapterError, DeclarationError, KnownFailuresError) as error:
         raise pytest.UsageError(str(error)) from None
     register = config.pluginmanager.register
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist report to the controller
         register(Completeness(implementations, STREAM_VERSIONS))
+    suites = {fixtures.FOLDER: adapters, benches.FOLDER: driven}
+    register(Uncollected(folder for folder, tested in suites.items() if not tested))
     register(recorders)
     register(Devices(), "devices")
     register(fixtures)

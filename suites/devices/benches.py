@@ -1,5 +1,8 @@
 """The benches of a worker: one for each adapter, and for each two of them."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from adapters.answers import SaveRefused, Unsupported
@@ -11,6 +14,10 @@ from suites.devices.oracle.twins import Twins
 
 DRIVEN = pytest.StashKey[tuple[DrivenAdapter, ...]]()
 """The adapters of machines without a model, in the stash of the configuration."""
+DRIVEN_BUILDS = pytest.StashKey[Sequence[str]]()
+"""What they are called in reports, in the same place."""
+FOLDER = Path(__file__).parent
+"""Where this suite is."""
 BENCHES = pytest.StashKey[dict[tuple[int, int | None], Twins | str]]()
 """What was made of them in this worker, by their places."""
 
@@ -20,13 +27,27 @@ def label_of(plugged: Plugged) -> str:
     return f"{', '.join(plugged.devices)} on {plugged.machine}"
 
 
-def tried(adapter: DrivenAdapter, destination: DrivenAdapter | None) -> Twins | str:
-    """The bench of an adapter, or why there is none."""
-    plugged = adapter.describe()
-    label = label_of(plugged)
+def labels_of(plugged: Sequence[Plugged], builds: Sequence[str]) -> list[str]:
+    """What the configurations are called in reports; by their builds where several are alike."""
+    labels = [label_of(one) for one in plugged]
+    return [
+        f"{label}, {build}" if labels.count(label) > 1 else label
+        for label, build in zip(labels, builds, strict=True)
+    ]
+
+
+def tried(config: pytest.Config, place: int, destination: int | None) -> Twins | str:
+    """The bench of an adapter, or why there is none; raises `NoiseError`.
+
+    ``place`` is the adapter's, and ``destination`` that of the one to which it migrates, if any.
+    """
+    adapters, builds = config.stash[DRIVEN], config.stash[DRIVEN_BUILDS]
+    plugged = adapters[place].describe()
+    label = labels_of([one.describe() for one in adapters], builds)[place]
     if destination is not None:
-        label = f"{label}, {plugged.release} to {destination.describe().release}"
-    bench = Bench(adapter, destination)
+        label = f"{label_of(plugged)}, {builds[place]} to {builds[destination]}"
+    other = None if destination is None else adapters[destination]
+    bench = Bench(adapters[place], other)
     try:
         bench.machine().save()
         regions = [one.name for one in bench.reach.regions]

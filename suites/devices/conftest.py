@@ -1,25 +1,19 @@
 """Who takes part in the tests of devices."""
 
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from strategies.devices import Reach
-from suites.devices.benches import BENCHES, DRIVEN, label_of, tried
+from suites.devices.benches import BENCHES, DRIVEN, DRIVEN_BUILDS, label_of, labels_of, tried
 from suites.devices.oracle.known import findings_of
+from suites.devices.oracle.noise import NoiseError
 from suites.devices.oracle.twins import Twins
 from suites.harness.declared import skip_undeclared
 
-FOLDER = Path(__file__).parent
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Collect nothing of this suite where no adapter is one of machines without a model."""
-    if FOLDER in (collection_path, *collection_path.parents) and not config.stash[DRIVEN]:
-        return True
-    return None
+FOR_EACH = {"finding", "builds"}
+"""What there may be none of: a list of what is known, two builds."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -27,23 +21,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "twins" not in metafunc.fixturenames:
         return
     plugged = [one.describe() for one in metafunc.config.stash[DRIVEN]]
-    labels = [label_of(one) for one in plugged]
+    builds = metafunc.config.stash[DRIVEN_BUILDS]
+    labels = labels_of(plugged, builds)
     places = range(len(plugged))
     if "finding" in metafunc.fixturenames:
         found = [(place, one) for place in places for one in findings_of(plugged[place])]
         ids = [f"{labels[place]}: {one.reason}" for place, one in found]
         metafunc.parametrize(("place", "finding"), found, ids=ids)
     elif "builds" in metafunc.fixturenames:
-        pairs = [pair for pair in permutations(places, 2) if len({labels[it] for it in pair}) == 1]
-        ids = ["->".join(plugged[it].release for it in pair) for pair in pairs]
+        pairs = [
+            (one, other)
+            for one, other in permutations(places, 2)
+            if label_of(plugged[one]) == label_of(plugged[other])
+        ]
+        ids = ["->".join(builds[place] for place in pair) for pair in pairs]
         metafunc.parametrize(("place", "destination"), pairs, ids=ids)
     else:
         metafunc.parametrize("place", places, ids=labels)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the test of what is known where nothing is."""
-    items[:] = [one for one in items if not one.name.endswith("[NOTSET]")]
+    """Leave out what is run for each of a list that is empty."""
+    items[:] = [one for one in items if not is_of_none(one)]
+
+
+def is_of_none(item: pytest.Item) -> bool:
+    """Whether a test is there only because pytest has one for a list that is empty."""
+    names = getattr(item, "fixturenames", ())
+    return item.name.endswith("[NOTSET]") and "twins" in names and bool(FOR_EACH & {*names})
 
 
 @pytest.fixture
@@ -63,10 +68,12 @@ def twins(place: int, destination: int | None, request: pytest.FixtureRequest) -
 
     A test is skipped, with the program's own words, where its machine cannot be started or saved.
     """
-    made, adapters = request.config.stash.setdefault(BENCHES, {}), request.config.stash[DRIVEN]
+    made = request.config.stash.setdefault(BENCHES, {})
     if (place, destination) not in made:
-        other = None if destination is None else adapters[destination]
-        made[place, destination] = tried(adapters[place], other)
+        try:
+            made[place, destination] = tried(request.config, place, destination)
+        except NoiseError as error:
+            pytest.fail(str(error), pytrace=False)
     one = made[place, destination]
     if isinstance(one, str):
         skip_undeclared(request.node, [one])

@@ -9,8 +9,9 @@ from suites.devices.benches import BENCHES
 from suites.devices.oracle.twins import Twins
 from suites.harness.failures import Violation
 
-TALLY, REACHED = "device tally", "device registers"
-"""The properties of a report that hold what a test counted, and the registers that it reached."""
+TALLY, REACHED, AGAIN = "device tally", "device registers", "device known"
+"""The properties of a report that hold what a test counted, the registers that it reached, and what
+is known that it saw again."""
 FOUND = "found"
 COUNTED = ("examples", "accesses")
 """What is shown of every device; of all else only what there was."""
@@ -22,6 +23,7 @@ class Devices:
     def __init__(self) -> None:
         self.tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reached: defaultdict[str, set[str]] = defaultdict(set)
+        self.known: defaultdict[str, set[str]] = defaultdict(set)
         self.all: dict[str, int] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -36,7 +38,9 @@ class Devices:
                 item.user_properties += [
                     (TALLY, (one.label, dict(one.tally))),
                     (REACHED, (one.label, len(one.every), sorted(one.reached))),
+                    (AGAIN, (one.label, sorted(one.met))),
                 ]
+                one.met.clear()
                 one.tally.clear()
                 one.reached.clear()
 
@@ -52,6 +56,9 @@ class Devices:
                 label, registers, reached = cast("tuple[str, int, list[str]]", value)
                 self.all[label] = registers
                 self.reached[label].update(reached)
+            elif name == AGAIN:
+                label, met = cast("tuple[str, list[str]]", value)
+                self.known[label].update(met)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line for each device."""
@@ -62,6 +69,8 @@ class Devices:
             counts = [f"{tally[one]} {one}" for one in COUNTED]
             counts.append(f"{len(self.reached[label])} of {self.all[label]} registers")
             counts += [f"{number} {what}" for what, number in tally.items() if what not in COUNTED]
+            if known := len(self.known[label]):
+                counts.append(f"{known} known")
             terminalreporter.line(f"{label}: {', '.join(counts)}")
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:

@@ -3,11 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 import pytest
 
-from adapters.implementation import Implementation
 from adapters.verdicts import Equivalent, Lossy, Rejected, Verdict
 from suites.harness.failures import Violation
 
@@ -39,7 +38,19 @@ Key = tuple[str, str, str, str, str]
 """All but the last two of a `Handover`."""
 
 
-def build_names(implementations: Sequence[Implementation], named: Sequence[str]) -> list[str]:
+class Named(Protocol):
+    """What has a name and a release: an implementation of any kind."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def release(self) -> str:
+        """Which of its releases it is."""
+
+
+def build_names(implementations: Sequence[Named], named: Sequence[str]) -> list[str]:
     """What builds are called: by name and release; those that share these by what was named.
 
     ``named`` are the values of ``--adapter``, all of them different.

@@ -25,6 +25,7 @@ BUILDS = pytest.StashKey[Sequence[str]]()
 """What they are called in reports, in the same place."""
 
 FOLDER = Path(__file__).parent
+"""Where this suite is."""
 SUBJECT = (
     "Of what the model has of a machine: no memory, no CPUs, no interrupt controllers. Whether\n"
     "whole machines get there, only several builds can show (suites/pseries/test_builds.py)."
@@ -37,13 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*abilities, saves, loads, machine_type): what must be declared"
     )
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Collect nothing of this suite where no adapter is one of pseries machines."""
-    if FOLDER in (collection_path, *collection_path.parents) and not config.stash[ADAPTERS]:
-        return True
-    return None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

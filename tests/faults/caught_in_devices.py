@@ -127,10 +127,10 @@ DEVICES = {
         ),
     ),
     "test_handed_over.py::test_another_build_goes_on": (
-        Caught("TWIN-10", "0.1.0->0.2.0", "machines:OtherRelease", "uart+0x6"),
+        Caught("TWIN-10", "reference 0.1.0->reference 0.2.0", "machines:OtherRelease", "uart+0x6"),
     ),
     "test_handed_over.py::test_a_guest_that_comes_back_has_lost_nothing": (
-        Caught("TWIN-10", "0.1.0->0.2.0", "machines:OtherRelease", "uart+0x6"),
-        Caught("TWIN-10", "0.2.0->0.1.0", "machines:OtherRelease", "uart+0x6"),
+        Caught("TWIN-10", "reference 0.1.0->reference 0.2.0", "machines:OtherRelease", "uart+0x6"),
+        Caught("TWIN-10", "reference 0.2.0->reference 0.1.0", "machines:OtherRelease", "uart+0x6"),
     ),
 }

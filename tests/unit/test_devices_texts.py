@@ -97,9 +97,6 @@ ENTRY = "\n".join(("[[finding]]", *(f'{key} = "{one}"' for key, one in KEYS.item
 def test_a_finding_that_is_wrong_is_named(tmp_path: Path) -> None:
     """An unknown key, and a script that is none."""
     path = tmp_path / "known.toml"
-    entry = (
-        '[[finding]]\ndevice = "d"\nmachine = "*"\nreason = "r"\nsource = "s"\nclause = "TWIN-1"\n'
-    )
     path.write_text(f'{ENTRY}script = ["migrate"]\nwere = ["d+0x0"]', encoding="utf-8")
     with pytest.raises(KnownFailuresError, match=r"did you mean 'where'\?"):
         read_findings(path)

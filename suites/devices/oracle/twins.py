@@ -8,6 +8,7 @@ from typing import NamedTuple, NoReturn
 from adapters.driven import Action, Read, Write
 from adapters.verdicts import Refused, Rejected, Verdict
 from reference.vmstate.records import literal
+from reference.wire.errors import StreamError
 from suites.devices.oracle.bench import Account, Answer, Bench
 from suites.devices.oracle.changing import places, survival
 from suites.devices.oracle.explaining import explained
@@ -59,6 +60,8 @@ class Twins:
         self.volatile: set[str] = set()
         """The registers that differed on two machines of which neither was migrated."""
         self.tally: Counter[str] = Counter()
+        self.met: set[str] = set()
+        """The reasons of what is known and was seen again."""
         self.reached: set[str] = set()
         """The registers that a guest wrote or read, but for sweeps."""
         self.every = [one for region in bench.reach.regions for one in registers(region)]
@@ -85,10 +88,13 @@ class Twins:
 
     @cached_property
     def fields(self) -> int:
-        """How many numbers there are in the stream of a machine that has done nothing."""
+        """How many numbers the stream of a machine that has done nothing describes; 0 for none."""
         machine = self.bench.machine()
         machine.perform(self.bench.cleared(machine))
-        return len(places(machine.save().stream, self.bench.plugged.machine))
+        try:
+            return len(places(machine.save().stream, self.bench.plugged.machine))
+        except StreamError:
+            return 0
 
     def check_changed(
         self, before: tuple[Action, ...], field: int, value: int, clause: str
@@ -188,10 +194,9 @@ class Twins:
             return True
         if any(one.covers(found.where) for one in self.noise):
             return True
-        if any(one.covers(found.where, found.words) for one in self.known):
-            self.tally["known"] += 1
-            return True
-        return False
+        met = [one.reason for one in self.known if one.covers(found.where, found.words)]
+        self.met.update(met)
+        return bool(met)
 
     def fail(self, found: Difference, told: list[str]) -> NoReturn:
         """Fail with the story of a difference."""
