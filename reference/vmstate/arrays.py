@@ -8,7 +8,7 @@ from reference.vmstate.access import Access
 from reference.vmstate.description import Field, Scalar, Unused
 from reference.vmstate.errors import DoesNotFit, SaveError
 from reference.vmstate.runs import check, code
-from reference.vmstate.steps import Count, Described, Values, elements
+from reference.vmstate.steps import Count, Described, Step, Values, elements
 from reference.vmstate.subsections import MARK
 from reference.wire.errors import StreamError
 from reference.wire.reader import Reader
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reference.vmstate.plan import Plan
 
 
-class ScalarArray:
+class ScalarArray(Step):
     """Numbers back to back, as many as another field says."""
 
     minimum_size = 0
@@ -73,7 +73,7 @@ class ScalarArray:
         )
 
 
-class UnusedArray:
+class UnusedArray(Step):
     """Blocks that are saved as zeros, as many as another field says (VMS_VARRAY_UINT32)."""
 
     minimum_size = 0
@@ -108,7 +108,7 @@ class UnusedArray:
         )
 
 
-class StructArray:
+class StructArray(Step):
     """Structs back to back.
 
     Where they are fixed runs without hooks, all of them are read in one go. The format makes every

@@ -10,7 +10,7 @@ from reference.wire.errors import FieldRejected
 from reference.wire.reader import Reader
 
 
-class ValidateStep:
+class ValidateStep(Step):
     """No bytes; a test that the state must pass (VMS_MUST_EXIST)."""
 
     minimum_size = 0
@@ -43,7 +43,7 @@ class ValidateStep:
         return "", 0
 
 
-class ConditionalStep:
+class ConditionalStep(Step):
     """A step that is in the stream where its field's test says so (VMSTATE_*_TEST)."""
 
     minimum_size = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from reference.vmstate.access import Access
 from reference.vmstate.description import Field, Queue
 from reference.vmstate.errors import DoesNotFit, SaveError
-from reference.vmstate.steps import Described, Values, entry
+from reference.vmstate.steps import Described, Step, Values, entry
 from reference.wire.errors import FieldRejected, StreamError
 from reference.wire.reader import Reader
 
@@ -19,7 +19,7 @@ DIRECT_KEY = Struct(">Q")
 NODE_COUNT = Struct(">I")
 
 
-class QueueStep:
+class QueueStep(Step):
     """Elements in order, each behind a byte that is not zero (vmstate-types.c, put_qtailq).
 
     Writers put 0x01 there; readers go on at any other byte but zero. What was in the queue before
@@ -66,7 +66,7 @@ class QueueStep:
         return entry(self.name, self.type_name, size, inner=inner), size
 
 
-class TreeStep:
+class TreeStep(Step):
     """A count, then a mark, a key and a value for each node, and the end mark (put_gtree)."""
 
     minimum_size = NODE_COUNT.size + 1

@@ -28,7 +28,8 @@ class Plan:
 
     ``minimum_size`` is the number of bytes that every state of it takes at least. ``run`` is set
     where the whole plan is one run of plain numbers; such a plan can be applied to many states at
-    once. ``transient`` are fields that the state does not keep: the counts of its arrays.
+    once. ``transient`` are fields that the state does not keep: the counts of its arrays. ``bare``
+    is a plan whose bytes are those of its steps: neither a hook nor a subsection has a say.
     """
 
     def __init__(  # noqa: PLR0913 -- the compiler is the only caller
@@ -54,6 +55,8 @@ class Plan:
         self.known = {one.name.encode(): one for one in vmsd.subsections}
         self.minimum_size = sum(step.minimum_size for step in steps)
         self.head = f'"vmsd_name": "{vmsd.name}", "version": {version_id}, "fields": ['
+        hooks = (vmsd.pre_save, vmsd.post_save)
+        self.bare = not vmsd.subsections and (self.generic or not any(hooks))
         self.run = self.only_run()
         if self.run is not None:
             self.builder = access.builder(self.run.attributes)
@@ -105,6 +108,8 @@ class Plan:
 
     def save(self, state: Any) -> bytes:
         """The bytes of ``state``; raises `SaveError` with the path to the field."""
+        if self.bare:
+            return b"".join([step.save(state) for step in self.steps])
         data, _ = self.write(state, described=False)
         return data
 
@@ -113,6 +118,8 @@ class Plan:
 
         All in one go, as hooks are called once for both. Raises `SaveError`.
         """
+        if self.bare:
+            return self.save(state), self.describe(state) if described else NOTHING
         state = self.before_save(state)
         inner: list[tuple[str, Described]] = []
         try:
@@ -132,8 +139,8 @@ class Plan:
 
     def describe(self, state: Any) -> Described:
         """What the vmdescription says of the bytes that `save` returns; and how many they are."""
-        if self.run is not None:
-            return self.described_run
+        if self.fixed is not None:
+            return self.fixed
         state = self.before_save(state)
         inner = [(plan.vmsd.name, plan.describe(one)) for plan, one in self.needed(state)]
         return self.described([step.describe(state) for step in self.steps], inner)
@@ -152,10 +159,12 @@ class Plan:
         return f"{self.head}{', '.join(texts)}]{inner}", total + size
 
     @cached_property
-    def described_run(self) -> Described:
-        """What is said of a plan that is one run: the same for every state."""
-        assert self.run is not None
-        return f"{self.head}{self.run.entries}]", self.minimum_size
+    def fixed(self) -> Described | None:
+        """What the vmdescription says, where that is the same for every state."""
+        of_steps = [step.fixed for step in self.steps if step.fixed is not None]
+        if self.vmsd.subsections or len(of_steps) < len(self.steps):
+            return None
+        return self.described(of_steps, ())
 
     def before_save(self, state: Any) -> Any:
         """The state that is saved in place of ``state``."""

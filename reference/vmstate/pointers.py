@@ -7,7 +7,7 @@ from reference.vmstate.access import Access
 from reference.vmstate.description import Check, Field, Scalar
 from reference.vmstate.errors import DoesNotFit, SaveError
 from reference.vmstate.runs import NULL_MARKER, check
-from reference.vmstate.steps import Count, Described, Values, entry
+from reference.vmstate.steps import Count, Described, Step, Values, entry
 from reference.wire.errors import FieldRejected, StreamError
 from reference.wire.reader import Reader
 
@@ -38,7 +38,7 @@ class ScalarTarget:
         return "", self.layout.size
 
 
-class PointerArray:
+class PointerArray(Step):
     """Pointers, of which those that are NULL locally are one byte 0x30 on the wire.
 
     The stream does not say which are NULL. Without a local machine none is.

@@ -9,7 +9,7 @@ from typing import Any
 from reference.vmstate.access import Access
 from reference.vmstate.description import Buffer, Check, Field, Scalar, Unused
 from reference.vmstate.errors import DoesNotFit
-from reference.vmstate.steps import Described, Values, elements
+from reference.vmstate.steps import Described, Step, Values, elements
 from reference.wire.errors import FieldRejected, Truncated
 from reference.wire.reader import Reader
 
@@ -108,7 +108,7 @@ class Slot:
         return text
 
 
-class FixedRun:
+class FixedRun(Step):
     """Consecutive fields of fixed size."""
 
     def __init__(
@@ -156,9 +156,10 @@ class FixedRun:
         self.is_plain = self.plain and not (self.checked or self.counted or self.exact)
 
     @cached_property
-    def entries(self) -> str:
+    def fixed(self) -> Described:
         """The fields' entries in the vmdescription, the same for every state."""
-        return ", ".join(filter(None, (slot.describe() for slot in self.slots)))
+        entries = filter(None, (slot.describe() for slot in self.slots))
+        return ", ".join(entries), self.minimum_size
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Read all fields at once."""
@@ -229,4 +230,4 @@ class FixedRun:
 
     def describe(self, state: Any) -> Described:  # noqa: ARG002 -- the same for every state
         """The run's entries do not depend on the state."""
-        return self.entries, self.minimum_size
+        return self.fixed

@@ -17,9 +17,17 @@ Described = tuple[str, int]
 
 
 class Step(Protocol):
-    """A step; ``state`` is None where there is no local machine to compare with."""
+    """A step; ``state`` is None where there is no local machine to compare with.
+
+    ``fixed`` is what `describe` returns, where that is the same for every state.
+    """
 
     minimum_size: int
+
+    @property
+    def fixed(self) -> Described | None:
+        """None: what is said depends on the state."""
+        return None
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Move the reader over the step's bytes and put what they say into ``values``."""

@@ -1,6 +1,7 @@
 """Single fields whose size depends on the state: buffers, bitmaps, structs, scratch values."""
 
 import struct
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reference.vmstate.access import Access
@@ -9,6 +10,7 @@ from reference.vmstate.errors import DoesNotFit, SaveError
 from reference.vmstate.steps import (
     Count,
     Described,
+    Step,
     Values,
     call_hook,
     elements,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 WORD = 64
 
 
-class BufferStep:
+class BufferStep(Step):
     """Raw bytes, as many as another field says (VMS_VBUFFER)."""
 
     minimum_size = 0
@@ -56,7 +58,7 @@ class BufferStep:
         return entry(self.name, "buffer", size), size
 
 
-class BitmapStep:
+class BitmapStep(Step):
     """A bitmap: 64-bit words, big-endian each, word 0 first (vmstate-types.c, put_bitmap)."""
 
     def __init__(self, field: Field, name: str, access: Access) -> None:
@@ -97,7 +99,7 @@ class BitmapStep:
         return entry(self.name, "bitmap", self.minimum_size), self.minimum_size
 
 
-class StructStep:
+class StructStep(Step):
     """A nested description: no header, its own hooks and its own scan for subsections."""
 
     def __init__(self, field: Field, name: str, access: Access, plan: "Plan") -> None:
@@ -106,6 +108,11 @@ class StructStep:
         self.plan = plan
         self.minimum_size = plan.minimum_size
         self.get = access.getter((field.attribute,))
+
+    @cached_property
+    def fixed(self) -> Described | None:
+        """The entry, where the nested description says the same of every state."""
+        return self.around(self.plan.fixed) if self.plan.fixed is not None else None
 
     def load(self, reader: Reader, values: Values, state: Any) -> None:
         """Load onto the nested state that is there already, if any."""
@@ -124,11 +131,14 @@ class StructStep:
 
     def describe(self, state: Any) -> Described:
         """One entry that holds the nested description."""
-        described = [self.plan.describe(self.get(state)[0])]
-        return elements(self.name, "struct", described, compressed=True, as_struct=True)
+        return self.fixed or self.around(self.plan.describe(self.get(state)[0]))
+
+    def around(self, inner: Described) -> Described:
+        """The entry with the nested description in it."""
+        return elements(self.name, "struct", [inner], compressed=True, as_struct=True)
 
 
-class TemporaryStep:
+class TemporaryStep(Step):
     """A scratch value that exists only while the field is loaded or saved (VMS_WITH_TMP)."""
 
     def __init__(self, info: Temporary, name: str, access: Access, plan: "Plan") -> None:
