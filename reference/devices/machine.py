@@ -16,7 +16,7 @@ from reference.devices.timer import Timer
 from reference.devices.uart import Uart
 from reference.vmstate.compiler import compile_plan
 from reference.vmstate.description import VMStateDescription
-from reference.vmstate.fields import int64
+from reference.vmstate.fields import int64, validate
 from reference.vmstate.plan import check_version
 from reference.vmstate.records import Record
 from reference.wire.errors import ConfigurationRejected, UnknownSection
@@ -36,6 +36,8 @@ MEMORY = 16 * 4096
 """Bytes of guest memory, from address 0 on."""
 MOMENT = 1_000_007
 """Nanoseconds that pass in a moment."""
+LATEST = 1 << 62
+"""Nanoseconds since the reset that no guest sees; a clock has 64 bits and a sign."""
 NAME_HEAD = Struct(">BI")
 PAGE_SIZE = 4096
 MEMORY_AND_MASTER = 6
@@ -48,7 +50,11 @@ class Clock(Record, frozen=True):
     now: int = 0
 
 
-CLOCK = VMStateDescription(name="clock", fields=(int64("now"),), record=Clock)
+CLOCK = VMStateDescription(
+    name="clock",
+    fields=(int64("now"), validate("time can go on", lambda state, _: 0 <= state.now < LATEST)),
+    record=Clock,
+)
 
 DEVICES: tuple[Device, ...] = (Interrupts(), Timer(), Uart(), Dma(), Disk())
 """In the order of their sections."""
