@@ -40,7 +40,7 @@ def machines(source: str, destination: str) -> SearchStrategy[Machine]:
 @clause("PAIR-1", "PAIR-2", "PAIR-3")
 @needs(saves="source", loads="destination")
 @between([versions for versions in PAIRS if not is_closed(*versions)])
-@property_of(part=2, machine=machines)
+@property_of(part=3, machine=machines)
 def test_every_pair_does_what_the_table_states(
     source: str,
     destination: str,
