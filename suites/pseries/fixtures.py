@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from inspect import signature
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -138,17 +139,28 @@ def missing(needed: Iterable[Needs], saver: Implementation, loader: Implementati
     return [what for one in needed for what in one.missing(saver, loader)]
 
 
+def leading_roads(
+    needed: Iterable[Needs], roads: Sequence[Road]
+) -> tuple[tuple[Road, ...], list[str]]:
+    """The roads on which all is declared for a hop; and what is not where one hop has none."""
+    leading: set[int] = set()
+    for stage in product(*(one.stages for one in needed)):
+        lacking = [
+            missing(stage, road.source.implementation, road.destination.implementation)
+            for road in roads
+        ]
+        if all(lacking):
+            return (), lacking[0]
+        leading.update(place for place, what in enumerate(lacking) if not what)
+    return tuple(roads[place] for place in sorted(leading)), []
+
+
 @pytest.fixture
 def roads(request: pytest.FixtureRequest, all_roads: tuple[Road, ...]) -> tuple[Road, ...]:
     """The roads on which all is declared that a test needs; it is skipped if there is none."""
-    needed = needs_of(request.node)
-    lacking = [
-        missing(needed, road.source.implementation, road.destination.implementation)
-        for road in all_roads
-    ]
-    leading = tuple(road for road, what in zip(all_roads, lacking, strict=True) if not what)
-    if not leading:
-        skip_undeclared(request.node, lacking[0])
+    leading, lacking = leading_roads(needs_of(request.node), all_roads)
+    if lacking:
+        skip_undeclared(request.node, lacking)
     return leading
 
 

@@ -19,7 +19,11 @@ from suites.pseries.oracle.parties import Fit
 from suites.pseries.oracle.roads import Road, accepted, is_accepted, travel
 from suites.pseries.oracle.versions import carrying, releases, versions
 
-STEPS_BACK = [(newer, older) for older, newer in pairwise(releases())]
+STEPS_BACK = [
+    *((newer, older) for older, newer in pairwise(releases())),
+    *((version.id, version.base) for version in STREAM_VERSIONS.values() if version.features),
+]
+"""From each release to the one before, and from what adds features to its base."""
 BUMPS = [
     (source, destination)
     for source in versions()

@@ -41,7 +41,6 @@ def test_always():
         (needs(saves="version"), {"version": "3"}, []),
         (needs(saves="version", loads="version"), {"version": "4"}, ["saves 4"]),
         (needs(saves="source", loads="4"), {"source": "2.7"}, ["saves 2.7"]),
-        (needs(loads="road"), {"road": ("3", "2.7", "10.0")}, ["loads 2.7", "loads 10.0"]),
         (needs(Ability.LOAD_ONTO), {}, []),
         (needs(Ability.MACHINE_TYPES, saves="3"), {}, ["the ability machine-types"]),
         (needs(machine_type="kind"), {"kind": "pseries-2.6"}, []),

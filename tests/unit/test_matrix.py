@@ -90,7 +90,7 @@ from suites.harness.failures import fail
 def test_of_one_version(version):
     assert version != "3"
 
-@needs(saves="versions", loads="versions")
+@needs(travels="versions")
 @pytest.mark.parametrize("versions", [("3", "3+ccs", "3")], ids=["road"])
 def test_of_a_road(versions):
     fail("ROAD-1", expected="a", got="b", road="here")

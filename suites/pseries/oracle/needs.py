@@ -20,20 +20,23 @@ def needs(
     *abilities: Ability,
     saves: str | None = None,
     loads: str | None = None,
+    travels: str | None = None,
     machine_type: str | None = None,
     any_machine: bool = False,
 ) -> pytest.MarkDecorator:
     """The mark of a test that runs only if what it needs is declared.
 
-    ``saves`` and ``loads``: the name of the parameter that holds the stream version or a tuple of
-    them, or the id of one, or `SOME`. ``machine_type``: the same for a machine type; the newest
-    that all these versions know, unless it is given. ``any_machine``: machines must be configured
-    at will. A test of roads needs one that leads from a saver to a loader, one of which may be the
-    reference.
+    ``saves`` and ``loads``: the name of the parameter that holds the stream version, or the id of
+    one, or `SOME`. ``travels``: the name of the parameter that holds the versions of a journey.
+    ``machine_type``: the same for a machine type; the newest that all these versions know, unless
+    it is given. ``any_machine``: machines must be configured at will. A test of roads needs one
+    that leads from a saver to a loader, one of which may be the reference; for a journey, one for
+    each hop.
     """
     named = {
         "saves": saves,
         "loads": loads,
+        "travels": travels,
         "machine_type": machine_type,
         "any_machine": any_machine,
     }
@@ -53,6 +56,8 @@ class Needs(NamedTuple):
     any_machine: bool
     somehow: tuple[str, ...] = ()
     """What is to be done at some version that knows the machine type: ``saves``, ``loads``."""
+    travels: tuple[str, ...] = ()
+    """The versions of a journey."""
 
     @classmethod
     def of(cls, mark: pytest.Mark, parameters: Mapping[str, Any]) -> "Needs":
@@ -66,9 +71,10 @@ class Needs(NamedTuple):
             wanted = (wanted,) if isinstance(wanted, str) else wanted
             return tuple(stream_version(one).id for one in wanted)
 
-        saves, loads = versions("saves"), versions("loads")
+        saves, loads, travels = versions("saves"), versions("loads"), versions("travels")
         named = mark.kwargs.get("machine_type", "")
-        newest = common_machine_type(*saves, *loads) if saves or loads else ""
+        stated = (*saves, *loads, *travels)
+        newest = common_machine_type(*stated) if stated else ""
         return cls(
             mark.args,
             saves,
@@ -76,7 +82,16 @@ class Needs(NamedTuple):
             parameters.get(named, named) or newest,
             bool(mark.kwargs.get("any_machine")),
             tuple(verb for verb in ("saves", "loads") if mark.kwargs.get(verb) == SOME),
+            travels,
         )
+
+    @property
+    def stages(self) -> list["Needs"]:
+        """What each hop of a journey needs; itself where there is none."""
+        return [
+            self._replace(saves=(source,), loads=(destination,), travels=())
+            for source, destination in pairwise(self.travels)
+        ] or [self]
 
     def missing(self, saver: Implementation, loader: Implementation) -> Iterator[str]:
         """What is not declared of what it needs."""
@@ -123,12 +138,12 @@ def needs_of(item: pytest.Item) -> list[Needs]:
 def hops_of(item: pytest.Item, error: BaseException | None) -> Iterator[tuple[str, str]]:
     """The pairs of stream versions that a test is about: from one that saves to one that loads.
 
-    A test of one version is about that and itself, one of a road about each of its hops. Where a
-    journey was drawn, they are those of the one that failed.
+    A test of one version is about that and itself, one of a journey about each of its hops. Where
+    a journey was drawn, they are those of the one that failed.
     """
     drawn = error.example.values() if isinstance(error, Violation) else ()
     for journey in (one for one in drawn if isinstance(one, Journey)):
         yield from pairwise(journey.versions)
     for one in needs_of(item):
-        saves, loads = one.saves or one.loads, one.loads or one.saves
-        yield from pairwise(saves) if len(saves) > 1 else zip(saves, loads, strict=True)
+        for stage in one.stages:
+            yield from zip(stage.saves or stage.loads, stage.loads or stage.saves, strict=True)

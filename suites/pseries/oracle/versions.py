@@ -19,11 +19,6 @@ def releases() -> tuple[str, ...]:
     return tuple(one.id for one in STREAM_VERSIONS.values() if not one.features)
 
 
-def made_of(*ids: str) -> tuple[str, ...]:
-    """These versions, and those that add features to one of them that was released."""
-    return tuple(one.id for one in STREAM_VERSIONS.values() if one.id in ids or one.base in ids)
-
-
 def carrying(name: str) -> tuple[str, ...]:
     """Those whose programs have an aspect (`table.ASPECTS`) of a machine, and streams carry it."""
     (aspect,) = (one for one in ASPECTS if one.name == name)
