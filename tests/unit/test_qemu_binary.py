@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.qemu.pseries.carriers import Carrier
+from reference.wire.errors import VersionRejected
+from tests.unit.captured import captured
+
 ROOT = Path(__file__).parents[2]
 
 NO_QEMU = {
@@ -29,3 +33,10 @@ def test_what_is_no_qemu_is_refused(binary: str, problem: str) -> None:
     assert f"adapter {f'qemu:{binary}'!r}" in result.stderr
     assert problem in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_section_of_another_version_is_no_carrier() -> None:
+    """Nothing is left out of a stream in silence: the section is named, and both versions."""
+    stream = captured("qemu-7.2_pseries-3.0_hotplug")
+    with pytest.raises(VersionRejected, match=r"spapr_iommu has version 3, where 5\.0 has 2"):
+        Carrier(stream, "pseries-3.0", "5.0")

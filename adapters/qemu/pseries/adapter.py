@@ -50,8 +50,7 @@ class QemuAdapter:
         self.program = program(name)
         self.binary = Binary(name, self.program)
         self.holders = Holders(self.binary)
-        if self.program.version:
-            check_version(self.binary, self.holders)
+        check_version(self.binary, self.holders)
         self.starting: dict[Kind, bool] = {}
         atexit.register(self.close)
 

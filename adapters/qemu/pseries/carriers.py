@@ -16,6 +16,7 @@ from reference.spapr.sections import Amend, plans, unchanged
 from reference.spapr.versions import stream_version
 from reference.vmstate.compiler import compile_decoder
 from reference.wire.description_records import write_description
+from reference.wire.errors import VersionRejected
 from reference.wire.frames import END_OF_STREAM, STREAM_HEADER, TYPE_AND_ID, Section, SectionType
 from reference.wire.reader import Reader
 
@@ -24,7 +25,10 @@ FOLLOWING = (bytes((SectionType.FULL,)), END_OF_STREAM)
 
 
 class Carrier:
-    """A stream of a QEMU that speaks the stream version ``version``."""
+    """A stream of a QEMU that speaks the stream version ``version``.
+
+    Raises `StreamError` where it is none.
+    """
 
     def __init__(self, stream: bytes, type_name: str, version: str) -> None:
         self.type_name, self.version = type_name, version
@@ -35,11 +39,17 @@ class Carrier:
         kept, live = [self.head], [self.head]
         self.sizes: dict[tuple[str, int], int] = {}
         for one, following in zip(decoded.sections, [*starts[1:], decoded.end], strict=True):
-            if one.section.idstr not in modelled:
+            idstr, theirs = one.section.idstr, one.section.version_id
+            if (plan := modelled.get(idstr)) is None:
                 kept.append(stream[one.section.offset : following])
                 if one.section.kind is not SectionType.FULL:
                     live.append(kept[-1])
-                self.sizes[one.section.idstr, one.section.instance_id] = one.size
+                self.sizes[idstr, one.section.instance_id] = one.size
+            elif theirs != plan.version_id:
+                raise VersionRejected(
+                    f"{idstr} has version {theirs}, where {version} has {plan.version_id}",
+                    offset=one.section.offset,
+                )
         self.kept, self.live = b"".join(kept), b"".join(live)
         self.footers = decoded.footers
         self.machine = destination(decoded, type_name)

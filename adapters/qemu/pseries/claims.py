@@ -21,12 +21,17 @@ from reference.wire.errors import Cause
 
 
 def check_version(binary: Binary, holders: Holders) -> None:
-    """Raise `AdapterError` if what the binary writes or accepts contradicts its ``version=``."""
+    """Raise `AdapterError` if what the binary writes or accepts contradicts its version.
+
+    That is what its ``version=`` says, or its release where it has none.
+    """
     for problem in contradictions(binary, holders):
-        raise AdapterError(
-            f"adapter {binary.name!r}: {problem}; QEMU {binary.release_name} without a patch is "
-            f"version={binary.natural}."
+        hint = (
+            f"QEMU {binary.release_name} without a patch is version={binary.natural}."
+            if binary.program.version
+            else "what a patch adds is named with version=, and declared in a file of --versions."
         )
+        raise AdapterError(f"adapter {binary.name!r}: {problem}; {hint}")
 
 
 def contradictions(binary: Binary, holders: Holders) -> Iterator[str]:
