@@ -55,11 +55,14 @@ class Streams:
             with theirs:
                 self.process.send("outgoing", theirs.fileno())
                 read = reader.submit(arriving.read)
-            self.process.execute("migrate", uri="fd:outgoing")
             try:
+                self.process.execute("migrate", uri="fd:outgoing")
                 stream = read.result()
             except TimeoutError:
                 raise QemuHung(f"no stream in {ANSWER_SECONDS:g} s") from None
+            except QemuSaidNo:
+                ours.shutdown(socket.SHUT_RDWR)  # QEMU still has its end, and writes nothing
+                raise
         if not self.process.completed():
             outcome = self.process.execute("query-migrate")
             raise QemuSaidNo(outcome.get("error-desc", "the migration failed"))

@@ -37,7 +37,7 @@ class Devices:
                 one.tally.update({FOUND: 1} if failed else {})
                 item.user_properties += [
                     (TALLY, (one.label, dict(one.tally))),
-                    (REACHED, (one.label, len(one.every), sorted(one.reached))),
+                    (REACHED, (one.label, one.registers, sorted(one.reached))),
                     (AGAIN, (one.label, sorted(one.met))),
                 ]
                 one.met.clear()

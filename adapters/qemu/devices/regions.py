@@ -25,7 +25,11 @@ LEFT_ALONE = (
     *("fwcfg", "fwcfg.dma", "fwcfg.ctl", "fwcfg.data", "kvmvapic"),
     # Each access is a message of its own.
     *("apic-msi", "gicv2m", "its"),
+    # Where functions on a bus can be put, and another way to their configuration space.
+    *("gpex_mmio_window", "gpex_ioport_window", "pcie-mmcfg-mmio"),
 )
+LARGEST = 1 << 20
+"""Bytes: what is larger is a window, on a flash or on what is not there; its beginning will do."""
 LARGEST_PORTS = 16
 """Bytes of a region of ports whose registers are taken for ones of a single byte."""
 
@@ -63,5 +67,6 @@ def regions(found: Iterable[Range], owner: str, without: Container[Range] = ()) 
         seen[one.name] += 1
         name = one.name if seen[one.name] == 1 else f"{one.name}#{seen[one.name]}"
         narrow = one.size % 4 or (one.space is Space.PORTS and one.size <= LARGEST_PORTS)
-        made.append(Region(name, one.space, one.first, one.size, owner, 1 if narrow else 4))
+        size, access = min(one.size, LARGEST), 1 if narrow else 4
+        made.append(Region(name, one.space, one.first, size, owner, access))
     return made

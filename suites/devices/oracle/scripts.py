@@ -54,22 +54,20 @@ def reads(regions: Sequence[Region], touched: Collection[str] = ()) -> list[Read
     Those among ``touched`` (``uart+0x5``) are always read.
     """
     return [
-        one
+        Read(region.name, at, region.access)
         for region in regions
-        for number, one in enumerate(registers(region))
-        if is_read(number, region.size // region.access) or place(one) in touched
+        for at in offsets(region, touched)
     ]
 
 
-def registers(region: Region) -> list[Read]:
-    """What reads each register of a region."""
-    last = region.size - region.access
-    return [Read(region.name, at, region.access) for at in range(0, last + 1, region.access)]
-
-
-def is_read(number: int, among: int) -> bool:
-    """Whether a register is read in every sweep."""
-    return among <= WHOLE or number < PART or number % (among // PART) == 0
+def offsets(region: Region, touched: Collection[str]) -> Sequence[int]:
+    """Where the registers of a region are that are read in a sweep."""
+    every = range(0, region.size - region.access + 1, region.access)
+    if len(every) <= WHOLE:
+        return every
+    parts = (one.rpartition("+") for one in touched)
+    named = {int(at, 16) for name, _, at in parts if name == region.name}
+    return sorted({*every[:PART], *every[:: len(every) // PART], *named})
 
 
 def place(step: Read | Write) -> str:

@@ -19,7 +19,7 @@ from suites.devices.oracle.scripts import (
     Script,
     Sweep,
     place,
-    registers,
+    reads,
     story,
     without_hops,
 )
@@ -64,7 +64,8 @@ class Twins:
         """The reasons of what is known and was seen again."""
         self.reached: set[str] = set()
         """The registers that a guest wrote or read, but for sweeps."""
-        self.every = [one for region in bench.reach.regions for one in registers(region)]
+        self.registers = sum(one.size // one.access for one in bench.reach.regions)
+        """How many registers there are."""
 
     def check(self, script: Script, clause: str) -> None:
         """Fail under ``clause`` where the guest of a script notices that there are hops in it.
@@ -130,7 +131,8 @@ class Twins:
             return script
         places = [at for at, step in enumerate(script) if not isinstance(step, Hop)]
         until = script[: places[found.step] + 1]
-        read = next((one for one in self.every if place(one) == found.where), None)
+        every = reads(self.bench.reach.regions, {found.where})
+        read = next((one for one in every if place(one) == found.where), None)
         if not isinstance(until[-1], Sweep) or read is None:
             return until
         short = (*until[:-1], read)
