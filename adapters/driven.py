@@ -92,6 +92,22 @@ Action = Read | Write | Fill | Reset | Moment
 """What a guest does, or what happens to it."""
 
 
+class Migration(Record, frozen=True, tag=True):
+    """The machine is saved, and loaded where there was none."""
+
+
+class Saving(Record, frozen=True, tag=True):
+    """The machine is saved, and goes on where it was."""
+
+
+class Look(Record, frozen=True, tag=True):
+    """All of the guest's memory is looked at."""
+
+
+Step = Action | Migration | Saving | Look
+"""What happens to a machine, one after the other."""
+
+
 class Handed(Record, frozen=True):
     """A machine on its way: ``stream`` is QEMU's format, ``memory`` all of guest memory."""
 
@@ -172,3 +188,14 @@ class DrivenAdapter(Protocol):
 
     def load(self, handed: Handed) -> DrivenMachine:
         """A fresh machine that got what was handed over; raises `LoadRejected`, `Died`, `Hung`."""
+
+
+class Reproducing(DrivenAdapter, Protocol):
+    """An adapter that can say how something is seen without it."""
+
+    def reproducer(self, steps: Sequence[Step], destination: DrivenAdapter) -> str:
+        """A program that goes through the steps twice, the second time without the hops in them.
+
+        Every other hop is to ``destination``, which may be the adapter itself. It prints what the
+        two answer differently, and then exits with 1.
+        """

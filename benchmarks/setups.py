@@ -1,7 +1,7 @@
-"""Drives many set-ups of real QEMUs, unattended: ``python -m benchmarks.setups [DIRECTORY [WORD]]``.
+"""Drives many set-ups of real QEMUs unattended: ``python -m benchmarks.setups [FOLDER [WORD]]``.
 
 Each of benchmarks/setups.toml whose name has WORD in it is tested in a run of its own, with the
-options in ``PYTEST_ADDOPTS``; what is said of it is a file in DIRECTORY. A line for each is printed.
+options in ``PYTEST_ADDOPTS``; what is said of it is a file in FOLDER. A line for each is printed.
 Without ``--hypothesis-profile`` among the options it is ``thorough``, which takes hours.
 """
 

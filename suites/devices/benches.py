@@ -18,6 +18,8 @@ DRIVEN_BUILDS = pytest.StashKey[Sequence[str]]()
 """What they are called in reports, in the same place."""
 FOLDER = Path(__file__).parent
 """Where this suite is."""
+REPRODUCERS = Path(".conformance/reproducers")
+"""The folder for programs that show what was found, in that of the project under test."""
 BENCHES = pytest.StashKey[dict[tuple[int, int | None], Twins | str]]()
 """What was made of them in this worker, by their places."""
 
@@ -56,4 +58,5 @@ def tried(config: pytest.Config, place: int, destination: int | None) -> Twins |
     except SaveRefused as no:
         bench.close()
         return f"{label}, which cannot be migrated: {no.reason}"
-    return Twins(bench, label, known_of(plugged, regions), findings_of(plugged))
+    data, known = known_of(plugged, regions), findings_of(plugged)
+    return Twins(bench, label, data, known, config.rootpath / REPRODUCERS)

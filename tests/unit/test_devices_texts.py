@@ -4,10 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driven import Contents, Fill, Moment, Plugged, Read, Reset, Write
+from adapters.driven import (
+    Contents,
+    Fill,
+    Look,
+    Migration,
+    Moment,
+    Plugged,
+    Read,
+    Reset,
+    Saving,
+    Write,
+)
 from suites.devices.oracle.known import read_findings
 from suites.devices.oracle.noise import NoiseError, about, known_of
-from suites.devices.oracle.scripts import Look, Migration, Saving, Sweep
+from suites.devices.oracle.scripts import Sweep
 from suites.devices.oracle.texts import ScriptError, line_of, step_of
 from suites.harness.known import KnownFailuresError
 

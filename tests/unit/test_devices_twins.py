@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from adapters.driven import Contents, DrivenMachine, Fill, Handed, Moment, Read, Reset, Write
+from adapters.driven import (
+    Contents,
+    DrivenMachine,
+    Fill,
+    Handed,
+    Look,
+    Migration,
+    Moment,
+    Read,
+    Reset,
+    Saving,
+    Write,
+)
 from suites.devices.oracle.bench import Bench
 from suites.devices.oracle.known import Finding
 from suites.devices.oracle.noise import Kind, Known, Noise
-from suites.devices.oracle.scripts import Look, Migration, Saving, Script, Sweep
+from suites.devices.oracle.scripts import Script, Sweep
 from suites.devices.oracle.twins import Twins
 from suites.harness.failures import Violation
 from tests.unit import toy_machines as toys

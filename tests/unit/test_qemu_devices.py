@@ -1,7 +1,9 @@
 """A real QEMU is driven without a model."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from adapters.driven import Contents, Fill, Read, Reset, Space, Write
 from adapters.qemu.devices.adapter import QemuDevices
 from adapters.qemu.devices.configuration import configuration, is_about_devices
 from adapters.qemu.devices.snapshots import CLUSTER, ENTRIES, image, stream_in
+from suites.devices.oracle.scripts import Sweep
+from suites.devices.oracle.texts import script_of
 
 Q35 = "qemu:qemu-system-x86_64,machine=q35,device="
 needs_qemu = pytest.mark.skipif(
@@ -122,3 +126,53 @@ def test_what_cannot_be_migrated_says_so_in_its_own_words() -> None:
     with pytest.raises(SaveRefused, match=r"(?i)migration is disabled|migratable"):
         adapter.start().save()
     adapter.close()
+
+
+DIFFERENT = """\
+A guest that stays where it is (<), and one that is migrated (>):
+1c1
+< sdhci+0x24: 0x0000000001fa0000
+---
+> sdhci+0x24: 0x0000000000000000"""
+ALL_STEPS = (
+    "write e1000e config+0x3c 0xb 1",
+    "fill 1 records",
+    "migrate",
+    "moment",
+    "read e1000e config+0x3c 1",
+    "save",
+    "look",
+    "reset",
+    "migrate",
+    "read e1000e-mmio+0x0 4",
+)
+
+
+@needs_qemu
+@pytest.mark.parametrize(
+    ("device", "steps", "status", "said"),
+    [
+        ("e1000e", ALL_STEPS, 0, "The guest notices nothing.\n"),
+        (
+            "sdhci-pci",
+            ("migrate", "read sdhci+0x24 4"),
+            1,
+            f"{DIFFERENT}\n",
+        ),
+    ],
+)
+def test_a_shell_script_shows_a_finding_without_us(
+    device: str, steps: tuple[str, ...], status: int, said: str, tmp_path: Path
+) -> None:
+    """It runs in an empty folder, and says what differs, or that nothing does."""
+    adapter = QemuDevices(f"{Q35}{device}")
+    adapter.start()
+    path = tmp_path / "reproducer.sh"
+    spelled = [one for one in script_of(steps) if not isinstance(one, Sweep)]
+    path.write_text(adapter.reproducer(spelled, adapter))
+    adapter.close()
+    done = subprocess.run(  # noqa: S603 -- our own script
+        ("/bin/bash", path), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, said, "")
+    assert [*tmp_path.iterdir()] == [path]

@@ -8,12 +8,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from adapters.answers import AdapterAnswer, AdapterError, Unsupported
-from adapters.driven import Handed, Moment, Plugged, Region, Space
+from adapters.driven import DrivenAdapter, Handed, Moment, Plugged, Region, Space, Step
 from adapters.qemu.devices.configuration import configuration
 from adapters.qemu.devices.machine import Layout, QemuMachine
 from adapters.qemu.devices.pci import BASES, CONFIG_SIZE, Function, functions, set_up
 from adapters.qemu.devices.platforms import firmware_of, platform_of
 from adapters.qemu.devices.regions import Range, ranges, regions
+from adapters.qemu.devices.reproducer import FIRMWARE, script
 from adapters.qemu.process import Process, QemuDied, QemuHung, QemuSaidNo
 
 KNOWN = Path(__file__).with_name("known-findings.toml")
@@ -91,32 +92,44 @@ class QemuDevices:
 
     def machine(self, layout: Layout, *further: str) -> QemuMachine:
         """A process with all that is plugged."""
+        return self.process(layout, *self.plugged, *further)
+
+    @property
+    def plugged(self) -> tuple[str, ...]:
+        """The arguments of all that is plugged, and of what it needs."""
         devices = (
             word
             for number, one in enumerate(self.configuration.devices)
             for word in ("-device", f"{one},id={IDENTITY}{number}")
         )
-        return self.process(layout, *self.configuration.also, *devices, *further)
+        return (*self.configuration.also, *devices)
+
+    def board(self, firmware: str, *properties: str) -> list[str]:
+        """The command line of a machine that runs the image ``firmware``, if it needs one."""
+        machine = ",".join((self.configuration.machine, *self.platform.options, *properties))
+        words = [*self.configuration.command, "-M", machine, *PLAIN]
+        if self.platform.firmware:
+            words += ("-bios", firmware)
+        if self.configuration.cpu:
+            words += ("-cpu", self.configuration.cpu)
+        if self.size:
+            words += ("-m", self.size)
+        return words
 
     def process(self, layout: Layout, *further: str) -> QemuMachine:
         """A process of the machine type; raises `Unsupported` where it does not start."""
-        machine = ",".join((self.configuration.machine, *self.platform.options))
         memory, descriptors = -1, [self.firmware] if self.firmware >= 0 else []
-        arguments = [*PLAIN]
-        if self.firmware >= 0:
-            arguments += ("-bios", f"/proc/self/fd/{self.firmware}")
-        if self.configuration.cpu:
-            arguments += ("-cpu", self.configuration.cpu)
+        image = f"/proc/self/fd/{self.firmware}"
         if self.size:
             memory = os.memfd_create("memory")
             os.ftruncate(memory, bytes_of(self.size))
             descriptors.append(memory)
             path = f"/proc/self/fd/{memory}"
             backend = f"memory-backend-file,id=memory,size={self.size},share=on,mem-path={path}"
-            arguments += ("-object", backend, "-m", self.size)
-            machine += ",memory-backend=memory"
-        command = (*self.configuration.command, "-M", machine, *arguments, *further)
-        process = Process(command, descriptors)
+            board = [*self.board(image, "memory-backend=memory"), "-object", backend]
+        else:
+            board = self.board(image)
+        process = Process((*board, *further), descriptors)
         try:
             made = QemuMachine(process, memory, layout)
         except (QemuDied, QemuHung) as end:
@@ -174,6 +187,13 @@ class QemuDevices:
         except AdapterAnswer:
             return replace(layout, runs=False)
         return layout
+
+    def reproducer(self, steps: Sequence[Step], destination: DrivenAdapter) -> str:
+        """As `adapters.driven.Reproducing.reproducer`: a shell script."""
+        assert isinstance(destination, QemuDevices)
+        assert self.layout is not None
+        commands = [[*one.board(FIRMWARE), *one.plugged] for one in (self, destination)]
+        return script(steps, self.layout, commands, self.platform.firmware)
 
     def close(self) -> None:
         """End all processes."""

@@ -54,6 +54,25 @@ class Layout(Record, frozen=True):
     begin: tuple[str, ...]
     runs: bool = True
 
+    @property
+    def memory_base(self) -> int:
+        """The guest's address of the first page that devices are pointed at."""
+        return self.memory + FIRST_PAGE * PAGE_SIZE
+
+    def lines(self, access: Read | Write, region: Region) -> list[str]:
+        """The lines of qtest that make an access in its region; the last one answers."""
+        size = access.size
+        value = access.value if isinstance(access, Write) else None
+        if region.space is Space.CONFIG:
+            assert self.way is not None
+            number = self.numbers[region.name]
+            if value is None:
+                return self.way.read(number, access.offset, size)
+            return self.way.write(number, access.offset, size, value)
+        verbs = ("in", "out") if region.space is Space.PORTS else ("read", "write")
+        verb = f"{verbs[value is not None]}{LETTERS[size]} {region.base + access.offset:#x}"
+        return [verb if value is None else f"{verb} {value:#x}"]
+
 
 @contextmanager
 def answering() -> Iterator[None]:
@@ -77,7 +96,7 @@ class QemuMachine:
         self.regions = layout.regions
         self.by_name = {one.name: one for one in layout.regions}
         self.pages = PAGES if self.window is not None else 0
-        self.memory_base = layout.memory + FIRST_PAGE * PAGE_SIZE
+        self.memory_base = layout.memory_base
         self.ready = False
 
     def perform(self, actions: Sequence[Action]) -> list[int]:
@@ -95,7 +114,7 @@ class QemuMachine:
         with answering():
             for one in actions:
                 if isinstance(one, Read | Write):
-                    lines += self.lines(one)
+                    lines += self.layout.lines(one, self.by_name[one.region])
                     if isinstance(one, Read):
                         answering_lines.append(len(lines) - 1)
                     continue
@@ -109,20 +128,6 @@ class QemuMachine:
                     self.run()
             done()
         return answers
-
-    def lines(self, access: Read | Write) -> list[str]:
-        """The lines of qtest that make an access; the last one answers."""
-        region, size = self.by_name[access.region], access.size
-        value = access.value if isinstance(access, Write) else None
-        if region.space is Space.CONFIG:
-            way, number = self.layout.way, self.layout.numbers[region.name]
-            assert way is not None
-            if value is None:
-                return way.read(number, access.offset, size)
-            return way.write(number, access.offset, size, value)
-        verbs = ("in", "out") if region.space is Space.PORTS else ("read", "write")
-        verb = f"{verbs[value is not None]}{LETTERS[size]} {region.base + access.offset:#x}"
-        return [verb if value is None else f"{verb} {value:#x}"]
 
     def fill(self, fill: Fill) -> None:
         """Fill a page."""

@@ -13,24 +13,19 @@ from adapters.driven import (
     DrivenAdapter,
     DrivenMachine,
     Fill,
+    Look,
     Read,
     Reset,
+    Saving,
     Write,
 )
 from adapters.verdicts import Crashed, Refused, Rejected, TimedOut, Verdict
 from reference.vmstate.records import Record
 from strategies.devices import Reach
-from suites.devices.oracle.scripts import (
-    Hop,
-    Look,
-    Saving,
-    Script,
-    Step,
-    Sweep,
-    place,
-    reads,
-)
+from suites.devices.oracle.scripts import Hop, Script, Step, Sweep, place, reads
 
+MEMORY = "memory"
+"""What the guest's memory is called among the registers."""
 Answered = TypeVar("Answered")
 
 VERDICTS: dict[type[AdapterAnswer], type[Crashed | TimedOut | Rejected | Refused]] = {
@@ -180,6 +175,16 @@ class Bench:
         finally:
             performance.machine.close()
 
+    def spelled(self, script: Script, where: str) -> list[Action | Hop | Look]:
+        """A script with each read of its sweeps; memory is looked at where it differs."""
+        spelled: list[Action | Hop | Look] = []
+        for step in script:
+            if isinstance(step, Sweep):
+                spelled += reads(self.reach.regions, {*self.touched(script), where})
+            elif not isinstance(step, Look) or where == MEMORY:
+                spelled.append(step)
+        return spelled
+
     def close(self) -> None:
         """End the machine that is used again."""
         if self.used is not None:
@@ -238,7 +243,7 @@ class Performance:
                 for one, answer in zip(asked, answers, strict=True)
             )
         elif isinstance(step, Look):
-            self.answers.append(Answer(self.step, "memory", self.machine.memory()))
+            self.answers.append(Answer(self.step, MEMORY, self.machine.memory()))
         self.step += 1
 
     def hop(self, hop: Hop) -> None:

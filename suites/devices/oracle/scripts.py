@@ -6,24 +6,23 @@ A script without its hops is what happens to the twin.
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
-from adapters.driven import Action, Fill, Moment, Read, Region, Reset, Write
+from adapters.driven import (
+    Action,
+    Fill,
+    Look,
+    Migration,
+    Moment,
+    Read,
+    Region,
+    Reset,
+    Saving,
+    Write,
+)
 from reference.vmstate.records import Record, literal
-
-
-class Migration(Record, frozen=True, tag=True):
-    """The machine is saved, and loaded where there was none."""
-
-
-class Saving(Record, frozen=True, tag=True):
-    """The machine is saved, and goes on where it was."""
 
 
 class Sweep(Record, frozen=True, tag=True):
     """The guest reads every register that it can reach."""
-
-
-class Look(Record, frozen=True, tag=True):
-    """All of the guest's memory is looked at."""
 
 
 Hop = Migration | Saving

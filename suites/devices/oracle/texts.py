@@ -14,17 +14,9 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from adapters.driven import Contents, Fill, Moment, Read, Reset, Write
+from adapters.driven import Contents, Fill, Look, Migration, Moment, Read, Reset, Saving, Write
 from reference.vmstate.records import literal
-from suites.devices.oracle.scripts import (
-    Look,
-    Migration,
-    Saving,
-    Script,
-    Step,
-    Sweep,
-    place,
-)
+from suites.devices.oracle.scripts import Script, Step, Sweep, place
 
 PLAIN: dict[str, Step] = {
     "reset": Reset(),

@@ -1,8 +1,10 @@
 """Holds a machine that is migrated against its twin, which is not."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from adapters.driven import Action, Read, Write
@@ -23,10 +25,13 @@ from suites.devices.oracle.scripts import (
     story,
     without_hops,
 )
+from suites.devices.oracle.texts import line_of
 from suites.harness.failures import fail
 
 Perform = Callable[[Script], Account]
 
+NO_NAME = re.compile(r"[^A-Za-z0-9.-]+")
+"""What is in no name of a file."""
 CONTROLS = 3
 """How many further machines without hops are asked: two may agree on a number by chance."""
 MEMORY = "TWIN-3"
@@ -54,8 +59,16 @@ class Difference(NamedTuple):
 class Twins:
     """The bench, and what differs without a loss: learned in this run, or written down."""
 
-    def __init__(self, bench: Bench, label: str, data: Known, known: tuple[Finding, ...]) -> None:
-        self.bench, self.label, self.known = bench, label, known
+    def __init__(
+        self,
+        bench: Bench,
+        label: str,
+        data: Known,
+        known: tuple[Finding, ...],
+        reproducers: Path | None = None,
+    ) -> None:
+        """``reproducers`` is the folder for programs that show what was found."""
+        self.bench, self.label, self.known, self.reproducers = bench, label, known, reproducers
         self.noise, self.programs = data
         self.volatile: set[str] = set()
         """The registers that differed on two machines of which neither was migrated."""
@@ -85,7 +98,8 @@ class Twins:
                 self.tally["unconfirmed"] += 1
         if confirmed is not None:
             script = self.shortest(script, confirmed, clause)
-            self.fail(confirmed, [*story(script), *explained(self.bench, script)])
+            told = [*story(script), *explained(self.bench, script)]
+            self.fail(confirmed, [*told, *self.reproduced(script, confirmed, told)])
 
     @cached_property
     def fields(self) -> int:
@@ -138,6 +152,20 @@ class Twins:
         short = (*until[:-1], read)
         again = self.found(short, clause, self.bench.confirmed)
         return short if again and again.where == found.where else until
+
+    def reproduced(self, script: Script, found: Difference, told: list[str]) -> list[str]:
+        """Where the program lies that shows a difference without us, if there can be one."""
+        bench = self.bench
+        make = getattr(bench.adapter, "reproducer", None)
+        if make is None or self.reproducers is None:
+            return []
+        text = make(bench.spelled(script, found.where), bench.destination or bench.adapter)
+        self.reproducers.mkdir(parents=True, exist_ok=True)
+        path = self.reproducers / f"{NO_NAME.sub('-', self.label)}-{found.clause}.sh"
+        listed = ", ".join(f'"{line_of(step)}"' for step in script)
+        lines = [f"{found.clause}, {self.label}:", *told, f"script = [{listed}]"]
+        path.write_text(with_comment(text, lines))
+        return [f"{path.name} in {self.reproducers} shows it without us"]
 
     def of(self, finding: Finding) -> Difference | None:
         """What is seen of a finding that is known, on fresh machines."""
@@ -210,6 +238,12 @@ class Twins:
             expected = "a machine that goes on"
         road = f"{self.label} ({plugged.name} {plugged.release})"
         fail(found.clause, expected=expected, got=got, road=road, story=told)
+
+
+def with_comment(text: str, lines: Iterable[str]) -> str:
+    """A script with a comment behind its first line."""
+    first, _, rest = text.partition("\n")
+    return "\n".join((first, *(f"# {line}" for line in lines), rest))
 
 
 def parted(stayed: Answer, migrated: Answer, clause: str) -> Difference:
