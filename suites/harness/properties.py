@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis.control import current_build_context, currently_in_test_context
 from hypothesis.errors import FlakyFailure
 from hypothesis.strategies import DrawFn, SearchStrategy, composite
 
@@ -126,6 +127,11 @@ def hypothesis_test(item: pytest.Function, drawn: Drawn, adapt: Adapt) -> Test:
     phases = [one for one in phases_of(item) if drawn.shrinks or one is not Phase.shrink]
     drawing = settings(max_examples=max(1, settings().max_examples // drawn.part), phases=phases)
     return drawing(given(**strategies)(example))
+
+
+def is_told() -> bool:
+    """Whether a failure is reported: no smaller example is looked for, or none was drawn."""
+    return not currently_in_test_context() or current_build_context().is_final
 
 
 class Properties:

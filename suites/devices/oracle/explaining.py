@@ -13,13 +13,19 @@ SHOWN = 6
 def explained(bench: Bench, script: Script) -> list[str]:
     """The fields in which a machine that went through the hops and its twin differ.
 
-    Both are saved right after the last hop. Nothing is said where that cannot be.
+    Both are saved right after the last hop; what two twins do not agree on is left out. Nothing is
+    said where that cannot be.
     """
     last = max(number for number, step in enumerate(script) if isinstance(step, Hop))
     until = script[: last + 1]
     try:
-        stayed, migrated = (bench.saved(one) for one in (without_hops(until), until))
-        found = [str(one) for one in changes(stayed, migrated, bench.plugged.machine)]
+        scripts = without_hops(until), until, without_hops(until)
+        stayed, migrated, control = (bench.saved(one) for one in scripts)
+        noise = {
+            (one.section, one.field) for one in changes(stayed, control, bench.plugged.machine)
+        }
+        differing = changes(stayed, migrated, bench.plugged.machine)
+        found = [str(one) for one in differing if (one.section, one.field) not in noise]
     except (AdapterAnswer, StreamError):
         return ["the streams of the two cannot be compared"]
     if not found:
