@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from adapters.driven import Reset
-from strategies.devices import Interrupted, Reach, interrupted_lists
+from strategies.devices import Interrupted, Reach, interrupted_lists, stepped_lists
 from suites.devices.oracle.scripts import EVERYTHING, MIGRATED, SAVED, SETTLING, Script
 from suites.devices.oracle.twins import Twins
 from suites.harness.clauses import clause
@@ -33,6 +34,8 @@ GOES_FURTHER = Way(
     "TWIN-6", lambda guest: (*guest.before, *MIGRATED, *guest.then, *MIGRATED, *EVERYTHING)
 )
 IS_SAVED = Way("TWIN-7", lambda guest: (*guest.before, *SAVED, *guest.then, *SETTLING, *EVERYTHING))
+STEPPED = 3
+"""How many times as many lists are stepped through as are drawn: they are short."""
 what_a_guest_does = property_of(guest=lambda reach: interrupted_lists(reach=reach))
 
 
@@ -41,6 +44,13 @@ what_a_guest_does = property_of(guest=lambda reach: interrupted_lists(reach=reac
 def test_every_register_reads_as_on_a_twin(twins: Twins, guest: Interrupted) -> None:
     """Whatever a guest did, after a migration it reads what it would have read."""
     twins.check(LOOKS.script(guest), LOOKS.clause)
+
+
+@clause("TWIN-1", "TWIN-3", "TWIN-4")
+def test_what_was_written_is_there_after_a_migration(twins: Twins, reach: Reach) -> None:
+    """Each register keeps what a guest wrote: they are stepped through, as far as there is time."""
+    for written in stepped_lists(reach=reach, number=STEPPED * settings().max_examples):
+        twins.check(LOOKS.script(Interrupted(written)), LOOKS.clause)
 
 
 @clause("TWIN-2", "TWIN-3", "TWIN-4")

@@ -129,9 +129,14 @@ def hypothesis_test(item: pytest.Function, drawn: Drawn, adapt: Adapt) -> Test:
     return drawing(given(**strategies)(example))
 
 
-def is_told() -> bool:
-    """Whether a failure is reported: no smaller example is looked for, or none was drawn."""
-    return not currently_in_test_context() or current_build_context().is_final
+def is_smallest() -> bool:
+    """Whether this is the smallest example that fails, once more: what is said now is reported."""
+    return currently_in_test_context() and current_build_context().is_final
+
+
+def is_shrinking() -> bool:
+    """Whether a smaller example is looked for where this one fails."""
+    return currently_in_test_context() and not current_build_context().is_final
 
 
 class Properties:

@@ -99,6 +99,7 @@ class Bench:
         self.adapter, self.destination = adapter, destination
         self.plugged = adapter.describe()
         self.used: DrivenMachine | None = None
+        self.waiting: DrivenMachine | None = None
 
     @property
     def reuses(self) -> bool:
@@ -136,8 +137,17 @@ class Bench:
             self.used = self.started()
         return self.used
 
+    def other(self) -> DrivenMachine:
+        """The machine to which that one migrates, used again too.
+
+        A machine that becomes itself again has what no stream carries and no reset clears.
+        """
+        if self.waiting is None:
+            self.waiting = self.started()
+        return self.waiting
+
     def searched(self, script: Script) -> Account:
-        """What comes of a script on the machine that is used again, which is reset before.
+        """What comes of a script on the machines that are used again; the first is reset before.
 
         An adapter that cannot make one machine into another is given fresh ones.
         """
@@ -186,10 +196,11 @@ class Bench:
         return spelled
 
     def close(self) -> None:
-        """End the machine that is used again."""
-        if self.used is not None:
-            self.used.close()
-            self.used = None
+        """End the machines that are used again."""
+        for one in (self.used, self.waiting):
+            if one is not None:
+                one.close()
+        self.used = self.waiting = None
 
 
 class Performance:
@@ -251,7 +262,10 @@ class Performance:
         if isinstance(hop, Saving):
             self.machine.save()
         elif not self.fresh:
-            self.machine.resume(self.machine.save())
+            handed = self.machine.save()
+            self.machine = self.bench.other() if self.hops % 2 == 0 else self.bench.machine()
+            self.machine.resume(handed)
+            self.hops += 1
         else:
             left, handed = self.machine, self.machine.migrate()
             left.close()

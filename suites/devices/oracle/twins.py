@@ -27,7 +27,7 @@ from suites.devices.oracle.scripts import (
 )
 from suites.devices.oracle.texts import line_of
 from suites.harness.failures import fail
-from suites.harness.properties import is_told
+from suites.harness.properties import is_shrinking, is_smallest
 
 Perform = Callable[[Script], Account]
 
@@ -73,9 +73,6 @@ class Twins:
         self.noise, self.programs = data
         self.volatile: set[str] = set()
         """The registers that differed on two machines of which neither was migrated."""
-        self.believed: dict[tuple[str, str], tuple[Script, Difference]] = {}
-        """What came again on fresh machines, by clause and register: while it gets smaller, the
-        machine that is used again is believed."""
         self.tally: Counter[str] = Counter()
         self.met: set[str] = set()
         """The reasons of what is known and was seen again."""
@@ -93,24 +90,27 @@ class Twins:
         accesses = sum(isinstance(one, Read | Write) for one in script)
         self.tally.update(examples=1, accesses=accesses)
         self.reached |= self.bench.touched(script)
-        found = self.found(script, clause, self.bench.searched)
-        if found is None:
-            return
-        place = found.clause, found.where
-        if place in self.believed and not is_told():
-            self.fail(found, [*story(script)])
-        confirmed = self.found(script, clause, self.bench.confirmed) if self.bench.reuses else found
-        if confirmed is None and is_told() and place in self.believed:
-            script, confirmed = self.believed[place]
+        if is_smallest():
+            confirmed = self.found(script, clause, self.bench.confirmed)
+        else:
+            confirmed = self.seen(script, clause)
         if confirmed is None:
-            self.tally["unconfirmed"] += 1
             return
-        self.believed[place] = script, confirmed
-        if not is_told():
+        if is_shrinking():
             self.fail(confirmed, [*story(script)])
         script = self.without_idle(self.shortest(script, confirmed, clause), confirmed, clause)
-        told = [*story(script), *explained(self.bench, script)]
-        self.fail(confirmed, [*told, *self.reproduced(script, confirmed, told)])
+        lines = [*story(script), *explained(self.bench, script)]
+        self.fail(confirmed, [*lines, *self.reproduced(script, confirmed, lines)])
+
+    def seen(self, script: Script, clause: str) -> Difference | None:
+        """What is found with the machines that are used again, and comes again on fresh ones."""
+        found = self.found(script, clause, self.bench.searched)
+        if found is None or not self.bench.reuses:
+            return found
+        confirmed = self.found(script, clause, self.bench.confirmed, controls=1)
+        if confirmed is None:
+            self.tally["unconfirmed"] += 1
+        return confirmed
 
     @cached_property
     def fields(self) -> int:
@@ -161,7 +161,7 @@ class Twins:
         if not isinstance(until[-1], Sweep) or read is None:
             return until
         short = (*until[:-1], read)
-        return short if self.shows(short, found, clause, fresh=True) else until
+        return short if self.shows(short, found, clause) else until
 
     def without_idle(self, script: Script, found: Difference, clause: str) -> Script:
         """The script without each step that it takes nothing from to leave out.
@@ -171,14 +171,15 @@ class Twins:
         short = script
         for at in reversed(range(len(script))):
             less = (*short[:at], *short[at + 1 :])
-            if not isinstance(short[at], Hop) and self.shows(less, found, clause, fresh=False):
+            if not isinstance(short[at], Hop) and self.shows(less, found, clause, controls=0):
                 short = less
-        return short if self.shows(short, found, clause, fresh=True) else script
+        return short if self.shows(short, found, clause) else script
 
-    def shows(self, script: Script, found: Difference, clause: str, *, fresh: bool) -> bool:
-        """Whether a script shows a difference at the same register."""
-        perform = self.bench.confirmed if fresh else self.bench.searched
-        again = self.found(script, clause, perform, controls=CONTROLS if fresh else 0)
+    def shows(
+        self, script: Script, found: Difference, clause: str, *, controls: int = CONTROLS
+    ) -> bool:
+        """Whether a script shows a difference at the same register, on fresh machines."""
+        again = self.found(script, clause, self.bench.confirmed, controls=controls)
         return again is not None and (again.clause, again.where) == (found.clause, found.where)
 
     def reproduced(self, script: Script, found: Difference, told: list[str]) -> list[str]:
