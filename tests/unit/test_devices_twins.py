@@ -125,6 +125,7 @@ def test_what_a_data_file_names_is_no_finding() -> None:
 
 
 KNOWN = Finding(
+    setup="toys",
     device="toy",
     machine="toy *",
     reason="Register 3 reads 0.",

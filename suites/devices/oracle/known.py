@@ -21,9 +21,9 @@ from suites.harness.tables import read_tables
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One loss that is known.
 
-    ``device`` is what is plugged, ``machine`` the machine type, with ``*``. ``reason``: what the
-    guest sees. ``source``: where that is to be seen. ``script``: the smallest, a step a line as in
-    `suites.devices.oracle.texts`. ``clause`` fails with it, at one of the registers ``where``
+    ``device`` is what is plugged, ``machine`` the machine type, with ``*``; ``setup`` is the name
+    of an adapter that shows it. ``reason``: what the guest sees. ``source``: where that is to be
+    seen. ``script``: the smallest, a step a line as in `suites.devices.oracle.texts`. ``clause`` fails with it, at one of the registers ``where``
     (``region+0x1c``, ``region+0x1c..0x3c``, ``region+*``), or with words of the destination in
     which the regular expression ``says`` is found.
 
@@ -33,6 +33,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     device: str
     machine: str
+    setup: str
     reason: str
     source: str
     clause: str
