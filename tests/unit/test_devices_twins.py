@@ -67,6 +67,12 @@ def test_what_is_lost_is_told_as_a_story() -> None:
     assert caught.value.clause == "TWIN-1"
 
 
+def test_what_no_stream_carries_and_no_reset_clears_is_found() -> None:
+    """The search has two machines: one that becomes itself again would have it still."""
+    with pytest.raises(Violation, match=r"toy\+0x3 reads 0x5a, as on a twin that stayed"):
+        twins_of(toys.Lasting).check((Write("toy", 3, 0x5A, 1), *MIGRATED, *END), "TWIN-1")
+
+
 def test_what_differs_on_two_machines_that_stayed_is_no_finding() -> None:
     """A counter is no state; what else is lost on the same machine is found."""
     twins = twins_of(toys.Counting)

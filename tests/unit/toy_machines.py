@@ -104,6 +104,26 @@ class Forgetful(ToyMachine):
         self.registers[3] = 0
 
 
+class Lasting(ToyMachine):
+    """Register 3 is not in its stream, and no reset clears it."""
+
+    def perform(self, actions: Sequence[Action]) -> list[int]:
+        """See the class."""
+        answers = []
+        for one in actions:
+            kept = self.registers[3]
+            answers += super().perform([one])
+            if isinstance(one, Reset):
+                self.registers[3] = kept
+        return answers
+
+    def resume(self, handed: Handed) -> None:
+        """See the class."""
+        kept = self.registers[3]
+        super().resume(handed)
+        self.registers[3] = kept
+
+
 class Counting(ToyMachine):
     """Register 2 counts how often it was read on all machines."""
 

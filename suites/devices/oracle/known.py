@@ -23,9 +23,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``device`` is what is plugged, ``machine`` the machine type, with ``*``; ``setup`` is the name
     of an adapter that shows it. ``reason``: what the guest sees. ``source``: where that is to be
-    seen. ``script``: the smallest, a step a line as in `suites.devices.oracle.texts`. ``clause`` fails with it, at one of the registers ``where``
-    (``region+0x1c``, ``region+0x1c..0x3c``, ``region+*``), or with words of the destination in
-    which the regular expression ``says`` is found.
+    seen. ``script``: the smallest, a step a line as in `suites.devices.oracle.texts`. ``clause``
+    fails with it, at one of the registers ``where`` (``region+0x1c``, ``region+0x1c..0x3c``,
+    ``region+*``), or with words of the destination in which the regular expression ``says`` is
+    found.
 
     ``since`` and ``until``, as ``10.1``: the first release that does it of those that were tried,
     and the first that does not any more.
