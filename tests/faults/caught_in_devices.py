@@ -3,6 +3,11 @@
 from tests.faults.caught import Caught
 
 DEVICES = {
+    "test_twins.py::test_what_was_written_is_there_after_a_migration": (
+        Caught("TWIN-1", "board on reference", "devices:SavesAndDoesNotRestore", "uart+0x7"),
+        Caught("TWIN-1", "board on reference", "devices:InvertsTheMask", "interrupts+0x1"),
+        Caught("TWIN-1", "board on reference", "devices:MasksABit", "dma+0x1c"),
+    ),
     "test_twins.py::test_a_driver_may_be_interrupted_anywhere": (
         Caught("TWIN-1", "board on reference-TWIN-1", "devices:ForgetsTheDivider", "uart+0x0"),
         Caught("TWIN-6", "board on reference-TWIN-6", "devices:ForgetsTheDivider", "uart+0x0"),
