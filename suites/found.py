@@ -34,11 +34,11 @@ it where nothing of ours is; tests/unit/test_found.py runs them.
 ## Devices
 
 {% for one in devices %}
-### {{ one.device }}: {{ one.reason }}
+### {{ one.devices | join(", ") }}: {{ one.reason }}
 
 {{ one.clause }}; since {{ one.since or "the first" }}\
 {% if one.until %}, no more in {{ one.until }}{% endif %}; machine types \
-`{{ one.machine }}`. {{ one.source }}
+`{{ one.machines | join(", ") }}`. {{ one.source }}
 
 ```text
 {% for step in one.script %}
@@ -81,8 +81,8 @@ def reproducers() -> dict[Path, Finding]:
     seen: Counter[str] = Counter()
     paths = {}
     for one in read_findings(DEVICES):
-        seen[one.device] += 1
-        paths[SCRIPTS / f"{one.device}-{seen[one.device]}.sh"] = one
+        seen[one.devices[0]] += 1
+        paths[SCRIPTS / f"{one.devices[0]}-{seen[one.devices[0]]}.sh"] = one
     return paths
 
 
@@ -94,7 +94,7 @@ def reproducer(finding: Finding) -> str:
         bench.machine()
         where = finding.where[0] if finding.where else ""
         text = adapter.reproducer(bench.spelled(finding.steps, where), adapter)
-        return with_comment(text, [f"{finding.device}: {finding.reason}"])
+        return with_comment(text, [f"{finding.devices[0]}: {finding.reason}"])
     finally:
         adapter.close()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.answers import SaveRefused, Unsupported
+from adapters.answers import Died, Hung, SaveRefused, Unsupported
 from adapters.driven import DrivenAdapter, Plugged
 from suites.devices.oracle.bench import Bench
 from suites.devices.oracle.known import findings_of
@@ -51,12 +51,14 @@ def tried(config: pytest.Config, place: int, destination: int | None) -> Twins |
     other = None if destination is None else adapters[destination]
     bench = Bench(adapters[place], other)
     try:
-        bench.machine().save()
         regions = [one.name for one in bench.reach.regions]
+        bench.machine().save()
     except Unsupported as no:
         return f"{label}, which does not start: {no.reason}"
     except SaveRefused as no:
         bench.close()
         return f"{label}, which cannot be migrated: {no.reason}"
+    except (Died, Hung):
+        bench.close()  # that is what the tests are about
     data, known = known_of(plugged, regions), findings_of(plugged)
     return Twins(bench, label, data, known, config.rootpath / REPRODUCERS)

@@ -132,8 +132,8 @@ def test_what_a_data_file_names_is_no_finding() -> None:
 
 KNOWN = Finding(
     setup="toys",
-    device="toy",
-    machine="toy *",
+    devices=("toy",),
+    machines=("toy *",),
     reason="Register 3 reads 0.",
     source="toy.c",
     clause="TWIN-1",

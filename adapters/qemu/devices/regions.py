@@ -58,10 +58,13 @@ def ranges(text: str) -> Iterator[Range]:
 
 
 def regions(found: Iterable[Range], owner: str, without: Container[Range] = ()) -> list[Region]:
-    """The registers among ranges, but those of another machine; names are made unique by ``#2``."""
+    """The registers among ranges, but those of another machine; names are made unique by ``#2``.
+
+    They are in the order of their addresses: QEMU lists its views in that of a hash table.
+    """
     seen: Counter[str] = Counter()
     made = []
-    for one in found:
+    for one in sorted(found, key=lambda one: (one.space, one.first)):
         if one.kind != REGISTERS or one.name in LEFT_ALONE or one in without:
             continue
         seen[one.name] += 1

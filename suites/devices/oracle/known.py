@@ -21,19 +21,19 @@ from suites.harness.tables import read_tables
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One loss that is known.
 
-    ``device`` is what is plugged, ``machine`` the machine type, with ``*``; ``setup`` is the name
-    of an adapter that shows it. ``reason``: what the guest sees. ``source``: where that is to be
-    seen. ``script``: the smallest, a step a line as in `suites.devices.oracle.texts`. ``clause``
-    fails with it, at one of the registers ``where`` (``region+0x1c``, ``region+0x1c..0x3c``,
-    ``region+*``), or with words of the destination in which the regular expression ``says`` is
-    found.
+    ``devices`` are what is plugged, one of them; ``machines`` the machine types, with ``*``;
+    ``setup`` is the name of an adapter that shows it. ``reason``: what the guest sees. ``source``:
+    where that is to be seen. ``script``: the smallest, a step a line as in
+    `suites.devices.oracle.texts`. ``clause`` fails with it, at one of the registers ``where``
+    (``region+0x1c``, ``region+0x1c..0x3c``, ``region+*``), or with words of the destination in
+    which the regular expression ``says`` is found.
 
     ``since`` and ``until``, as ``10.1``: the first release that does it of those that were tried,
     and the first that does not any more.
     """
 
-    device: str
-    machine: str
+    devices: tuple[str, ...]
+    machines: tuple[str, ...]
     setup: str
     reason: str
     source: str
@@ -53,8 +53,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def concerns(self, plugged: Plugged) -> bool:
         """Whether a program in its configuration does it."""
         return (
-            self.device in plugged.devices
-            and fnmatchcase(plugged.machine, self.machine)
+            any(one in plugged.devices for one in self.devices)
+            and any(fnmatchcase(plugged.machine, one) for one in self.machines)
             and is_between(plugged.release, self.since, self.until)
         )
 

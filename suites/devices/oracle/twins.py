@@ -26,7 +26,7 @@ from suites.devices.oracle.scripts import (
     without_hops,
 )
 from suites.devices.oracle.texts import line_of
-from suites.harness.failures import fail
+from suites.harness.failures import fail, reason_of
 from suites.harness.properties import is_shrinking, is_smallest
 
 Perform = Callable[[Script], Account]
@@ -54,7 +54,7 @@ class Difference(NamedTuple):
     @property
     def words(self) -> str:
         """What a destination that gave up said."""
-        return getattr(self.migrated, "reason", "")
+        return reason_of(self.migrated)
 
 
 class Twins:
