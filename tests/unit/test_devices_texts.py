@@ -101,8 +101,9 @@ def test_a_data_file_that_is_wrong_is_named(tmp_path: Path, text: str, said: str
     assert "toy.toml" in str(caught.value)
 
 
-KEYS = {"device": "d", "machine": "*", "reason": "r", "source": "s", "clause": "TWIN-1"}
-ENTRY = "\n".join(("[[finding]]", *(f'{key} = "{one}"' for key, one in KEYS.items()), ""))
+KEYS = {"setup": "d on m", "reason": "r", "source": "s", "clause": "TWIN-1"}
+PLACES = 'devices = ["d"]\nmachines = ["*"]\n'
+ENTRY = "\n".join(("[[finding]]", *(f'{key} = "{one}"' for key, one in KEYS.items()), PLACES))
 
 
 def test_a_finding_that_is_wrong_is_named(tmp_path: Path) -> None:
