@@ -88,8 +88,12 @@ def about(pattern: str, where: str) -> bool:
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole file: tables ``[[noise]]`` and ``[[program]]``."""
+    """A whole file: tables ``[[noise]]`` and ``[[program]]``.
 
+    ``devices`` are those that it is about beside the one by whose name it is called.
+    """
+
+    devices: tuple[str, ...] = ()
     noise: tuple[Noise, ...] = ()
     program: tuple[Program, ...] = ()
 
@@ -131,16 +135,16 @@ class Known(NamedTuple):
 
 
 def known_of(plugged: Plugged, regions: Collection[str]) -> Known:
-    """What the data files of the devices say that are plugged; each is called ``e1000e.toml``.
+    """What the data files of the devices say that are plugged; that of e1000e is ``e1000e.toml``.
 
     ``regions`` are those of the machine. Raises `NoiseError`.
     """
     noise: list[Noise] = []
     programs: list[tuple[Action, ...]] = []
-    for path in (Path(plugged.data) / f"{device}.toml" for device in plugged.devices):
-        if not (plugged.data and path.exists()):
-            continue
+    for path in sorted(Path(plugged.data).glob("*.toml")) if plugged.data else ():
         listed = read_data(path)
+        if not {path.stem, *listed.devices} & {*plugged.devices}:
+            continue
         for one in listed.noise:
             if is_for(one.machines, plugged.machine):
                 for pattern in one.registers:
