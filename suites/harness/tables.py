@@ -16,7 +16,7 @@ UNKNOWN = re.compile(r"unknown field `(\w+)`")
 
 
 def read_tables(path: Path, kind: type[Listed], problem: type[Exception]) -> Listed:
-    """A whole file: ``kind`` has a field for each kind of table, a tuple of its entries.
+    """A whole file: ``kind`` has a field for each kind of table: a tuple of entries, or of texts.
 
     Raises ``problem`` for a file that cannot be read, is no TOML, or has what ``kind`` has not.
     """
@@ -28,9 +28,10 @@ def read_tables(path: Path, kind: type[Listed], problem: type[Exception]) -> Lis
         raise problem(f"{path} is no TOML: {error}.") from error
     except msgspec.ValidationError as error:
         entries = {name: get_args(hint)[0] for name, hint in get_type_hints(kind).items()}
-        keys = {name: one.__struct_fields__ for name, one in entries.items()}
+        structs = {name: one for name, one in entries.items() if issubclass(one, msgspec.Struct)}
+        keys = {name: one.__struct_fields__ for name, one in structs.items()}
         unknown = UNKNOWN.search(str(error))
-        known = [*keys, *(key for of_one in keys.values() for key in of_one)]
+        known = [*entries, *(key for of_one in keys.values() for key in of_one)]
         hint = meant(unknown[1], known) if unknown else ""
         tables = "; ".join(f"a [[{name}]] has {', '.join(of_one)}" for name, of_one in keys.items())
         raise problem(f"{path}: {error}{hint}; {tables}.") from error

@@ -156,6 +156,7 @@ def test_a_loss_of_much_is_told_like_any_other(tmp_path: Path) -> None:
         "--adapter=much:LosesMuch",
         "-k",
         "loses_only and 10.0",
+        "--hypothesis-seed=1",
         environment={"PYTHONPATH": str(tmp_path)},
     )
     assert result.returncode == pytest.ExitCode.TESTS_FAILED
