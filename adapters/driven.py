@@ -7,7 +7,7 @@ beside it. Nobody models it; two machines that did the same are held against eac
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reference.vmstate.records import Record
 
@@ -190,6 +190,7 @@ class DrivenAdapter(Protocol):
         """A fresh machine that got what was handed over; raises `LoadRejected`, `Died`, `Hung`."""
 
 
+@runtime_checkable
 class Reproducing(DrivenAdapter, Protocol):
     """An adapter that can say how something is seen without it."""
 

@@ -1,7 +1,7 @@
 """Every register is written once, a few in a row: what is stepped through is not left to chance."""
 
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import islice
 
 from adapters.driven import Region, Write
 from strategies.devices.actions import Reach, Register, sizes
@@ -37,8 +37,5 @@ def rows(region: Region) -> Iterator[tuple[Write, ...]]:
 
 def turns(lists: list[Iterator[tuple[Write, ...]]]) -> Iterator[tuple[Write, ...]]:
     """The next of each in turn, until none has any."""
-    for _ in count():
-        nexts = [one for each in lists if (one := next(each, None)) is not None]
-        if not nexts:
-            return
+    while nexts := [one for each in lists if (one := next(each, None)) is not None]:
         yield from nexts

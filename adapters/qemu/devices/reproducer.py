@@ -20,7 +20,7 @@ from adapters.driven import (
     Step,
     Write,
 )
-from adapters.qemu.devices.machine import FIRST_PAGE, PAGES, Layout
+from adapters.qemu.devices.machine import PAGES, Layout
 from adapters.qemu.devices.platforms import FIRMWARE_SIZE
 
 FIRMWARE = "$work/firmware"
@@ -78,7 +78,7 @@ def said(steps: Sequence[Step], layout: Layout) -> Iterator[str]:
             yield f"qtest 'write {address:#x} {len(data):#x} 0x{data.hex()}'"
         elif isinstance(one, Look):
             for page in range(PAGES):
-                address = layout.memory + (FIRST_PAGE + page) * PAGE_SIZE
+                address = layout.memory_base + page * PAGE_SIZE
                 yield f"ask 'memory+{page * PAGE_SIZE:#x}' 'read {address:#x} {PAGE_SIZE:#x}'"
         elif isinstance(one, Migration):
             yield f'migrate "$1" "${{{"destination" if there else "source"}_qemu[@]}}"'

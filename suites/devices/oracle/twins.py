@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from adapters.driven import Action, Read, Write
+from adapters.driven import Action, Read, Reproducing, Write
 from adapters.verdicts import Refused, Rejected, Verdict
 from reference.vmstate.records import literal
 from reference.wire.errors import StreamError
-from suites.devices.oracle.bench import Account, Answer, Bench
+from suites.devices.oracle.bench import MEMORY, Account, Answer, Bench
 from suites.devices.oracle.changing import places, survival
 from suites.devices.oracle.explaining import explained
 from suites.devices.oracle.known import Finding
@@ -35,7 +35,7 @@ NO_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 """What is in no name of a file."""
 CONTROLS = 3
 """How many further machines without hops are asked: two may agree on a number by chance."""
-MEMORY = "TWIN-3"
+IN_MEMORY = "TWIN-3"
 """The clause of what a guest finds in its memory."""
 ACCEPTED = "TWIN-4"
 """The clause of a hop that fails."""
@@ -185,10 +185,10 @@ class Twins:
     def reproduced(self, script: Script, found: Difference, told: list[str]) -> list[str]:
         """Where the program lies that shows a difference without us, if there can be one."""
         bench = self.bench
-        make = getattr(bench.adapter, "reproducer", None)
-        if make is None or self.reproducers is None:
+        if not isinstance(bench.adapter, Reproducing) or self.reproducers is None:
             return []
-        text = make(bench.spelled(script, found.where), bench.destination or bench.adapter)
+        spelled = bench.spelled(script, found.where)
+        text = bench.adapter.reproducer(spelled, bench.destination or bench.adapter)
         self.reproducers.mkdir(parents=True, exist_ok=True)
         path = self.reproducers / f"{NO_NAME.sub('-', self.label)}-{found.clause}.sh"
         listed = ", ".join(f'"{line_of(step)}"' for step in script)
@@ -223,7 +223,7 @@ class Twins:
             self.volatile |= {
                 one.where
                 for one, other in zip(stayed.answers, control.answers, strict=False)
-                if one != other and one.where != "memory"
+                if one != other and one.where != MEMORY
             }
         return next(self.differences(stayed, migrated, clause), None)
 
@@ -284,6 +284,6 @@ def parted(stayed: Answer, migrated: Answer, clause: str) -> Difference:
         at = next(at for at, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
         here, there = (it[at : at + 8].hex(" ") for it in (one, other))
         has, has_not = f"has {here} at {at:#x}", f"has {there} at {at:#x}"
-        return Difference(MEMORY, "memory", has, has_not, stayed.step)
+        return Difference(IN_MEMORY, MEMORY, has, has_not, stayed.step)
     same, another = f"reads {literal(one)}", f"reads {literal(other)}"
     return Difference(clause, stayed.where, same, another, stayed.step)
